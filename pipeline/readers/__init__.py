@@ -1,0 +1,1 @@
+"""Bytes to documents: one module a family of formats."""
