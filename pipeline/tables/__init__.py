@@ -1,0 +1,23 @@
+"""Tables: one specification a table drives Parquet, CSV, the checks and the data dictionary."""
+
+from pipeline.tables.describe import columns_csv, datapackage
+from pipeline.tables.schema import TABLES
+from pipeline.tables.spec import Column, Table, check, from_columns, from_rows, sort
+from pipeline.tables.write import atomic, safe_cell, write_json, write_table, write_text
+
+__all__ = [
+    "TABLES",
+    "Column",
+    "Table",
+    "atomic",
+    "check",
+    "columns_csv",
+    "datapackage",
+    "from_columns",
+    "from_rows",
+    "safe_cell",
+    "sort",
+    "write_json",
+    "write_table",
+    "write_text",
+]
