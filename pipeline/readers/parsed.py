@@ -66,6 +66,9 @@ class Parsed:
     pages: int | None = None
     date_clues: tuple[DateClue, ...] = ()
     unit: Unit = "document"  # "statement": each paragraph block is one statement and is not cut
+    context: str = ""  # the text around a statement, where a table gives it; never cut into statements
+    document: str = ""  # the document that a table's row belongs to, where the table says so
+    words_announced: int | None = None  # the length that an export states
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,7 @@ class ReadResult:
     documents: tuple[Parsed, ...] = ()
     rejects: tuple[Reject, ...] = ()
     announced: int | None = None
+    claimed: tuple[str, ...] = ()  # files that were read as attachments of this one, relative to its folder
 
 
 def rejected(reason: RejectReason, message: str, item: str = "") -> ReadResult:
