@@ -1,0 +1,39 @@
+"""The path of headings above each statement."""
+
+from __future__ import annotations
+
+import re
+
+SEPARATOR = " > "
+_SPACES = re.compile(r"\s+")
+
+
+class SectionPath:
+    """The headings that are open; `push` opens one and closes those of its level and below."""
+
+    def __init__(self) -> None:
+        self._open: list[tuple[int, str]] = []
+
+    def push(self, level: int, text: str, marker: str = "") -> None:
+        """Open a heading; a marker ("3.2") stays in front of its text."""
+        level = max(1, level)
+        while self._open and self._open[-1][0] >= level:
+            self._open.pop()
+        name = _SPACES.sub(" ", f"{marker} {text}".strip()).replace(SEPARATOR, " - ")
+        self._open.append((level, name))
+
+    def __str__(self) -> str:
+        """Return the path, outermost first."""
+        return SEPARATOR.join(text for _, text in self._open)
+
+    def above(self, level: int) -> str:
+        """Return the path that a new heading of this level stands under."""
+        return SEPARATOR.join(text for at, text in self._open if at < max(1, level))
+
+
+def with_number(section: str, marker: str) -> str:
+    """Return the section with a paragraph's number, so that a reference such as "(paragraph 12)" finds it."""
+    number = marker.strip("().[] ")
+    if not number[:1].isdigit():
+        return section
+    return f"{section}{SEPARATOR if section else ''}{number}"
