@@ -1,0 +1,93 @@
+"""The shapes that page layout works on: lines with position and font, pages of them, and the text that they make."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from pipeline.readers.parsed import BlockKind
+
+
+class Box(NamedTuple):
+    """A rectangle in points, measured from the page's top left corner downwards."""
+
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+
+
+@dataclass(slots=True)
+class Line:
+    """A run of text on one baseline. `start` is its first character's place in the document's source characters.
+
+    Lengths are points; `baseline`, `top` and `bottom` are measured downwards. `gaps` are the wide gaps inside the line:
+    (offset of the first character after the gap, right edge before it, left edge after it). `hyphen`: the line ends in
+    a hyphen that the source marks as a line break. `symbol`: it begins in a symbol font. `marker` is set by the layout
+    and stands left of the text at `marker_x`; `tight`: no more than a space parts them. `confidence` is the
+    recogniser's (0 to 1), None for text that needed no recognition.
+    """
+
+    page: int
+    text: str
+    start: int
+    x0: float
+    x1: float
+    top: float
+    bottom: float
+    baseline: float
+    size: float
+    bold: bool = False
+    italic: bool = False
+    symbol: bool = False
+    hyphen: bool = False
+    gaps: tuple[tuple[int, float, float], ...] = ()
+    confidence: float | None = None
+    marker: str = ""
+    marker_x: float = 0.0
+    tight: bool = False
+
+    @property
+    def left(self) -> float:
+        """The left edge, marker included."""
+        return self.marker_x if self.marker else self.x0
+
+    @property
+    def middle(self) -> float:
+        """The middle height."""
+        return (self.top + self.bottom) / 2
+
+
+@dataclass(slots=True)
+class Table:
+    """A table on a page: rows of cells of lines, and where it stands."""
+
+    rows: list[list[list[Line]]]
+    box: Box
+    page: int
+
+
+@dataclass(slots=True)
+class PageLines:
+    """The lines of one page in the order of its source. `rules` are drawn lines and boxes' edges."""
+
+    number: int
+    width: float
+    height: float
+    lines: list[Line]
+    rules: list[Box] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Built:
+    """A block as built. `page_starts` holds (offset in text, page) for each page that the block runs on to."""
+
+    kind: BlockKind
+    text: str
+    page: int
+    level: int = 0
+    marker: str = ""
+    source: tuple[tuple[int, int], ...] = ()
+    page_starts: tuple[tuple[int, int], ...] = ()
+    size: float = 0.0
+    confidence: float | None = None
