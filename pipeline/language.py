@@ -1,0 +1,133 @@
+"""Words and lemmas of English text: tokens with offsets, and the finder of lemma phrases."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+import simplemma
+import spacy
+from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc
+
+# Longer words are junk of a broken text layer; cutting them keeps the dictionary look-up cheap.
+_LONGEST_WORD = 60
+_MOST_CACHED = 400_000
+_DOC_WORDS = 20_000
+_OTHER = "\x00"
+
+# One character for one, so that offsets stay true.
+_FOLD = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "\u2032": "'", "\u00b4": "'", "`": "'"})
+# Hyphens and dashes are no word characters: looked-after reads as looked after. A possessive s is no word.
+_WORD = re.compile(r"n't\b|(?!(?<=')s\b)(?:[^\W_]+?(?=n't\b)|[^\W_]+)")
+
+# Forms that the dictionary leaves apart or puts under a misleading head word.
+_LEMMAS = {
+    "n't": "not", "cannot": "not", "data": "data", "less": "less", "more": "more", "best": "best", "better": "better",
+    "worse": "worse", "worst": "worst", "staffing": "staffing", "behavior": "behaviour", "behaviors": "behaviour",
+    "center": "centre", "centers": "centre", "centered": "centred", "program": "programme", "programs": "programme",
+    "labor": "labour", "neighbor": "neighbour", "neighborhood": "neighbourhood", "color": "colour", "favor": "favour",
+    "honor": "honour", "judgement": "judgment", "judgements": "judgment", "counseling": "counselling",
+    "counselor": "counsellor", "counselors": "counsellor", "enroll": "enrol", "enrollment": "enrolment",
+    "fulfill": "fulfil", "pediatric": "paediatric", "pediatrician": "paediatrician", "license": "licence",
+    "licensed": "licence", "licensing": "licence", "defense": "defence", "offense": "offence", "offenses": "offence",
+    "practise": "practice", "practises": "practice", "practised": "practice", "practising": "practice",
+    "check": "check", "leaders": "leader", "learnt": "learn", "learned": "learn",
+}  # fmt: skip
+_AMERICAN = re.compile(r"(?<=[a-z]{3})iz(?=e$|ation$)|(?<=[a-z]{3}l)yz(?=e$)")
+_lemmas: dict[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The words of one text: lemmas and code-point offsets, three sequences of one length."""
+
+    lemmas: tuple[str, ...]
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+
+
+def fold(text: str) -> str:
+    """Return the text in lower case with straight apostrophes; every character keeps its place."""
+    low = text.lower()
+    return (low if len(low) == len(text) else "".join(c.lower()[:1] for c in text)).translate(_FOLD)
+
+
+def lemma(word: str) -> str:
+    """Return the dictionary form of one folded word, in British spelling."""
+    known = _lemmas.get(word)
+    if known is None:
+        if len(_lemmas) > _MOST_CACHED:
+            _lemmas.clear()
+        known = _lemmas[word] = _look_up(word)
+    return known
+
+
+def _look_up(word: str) -> str:
+    if word in _LEMMAS:
+        return _LEMMAS[word]
+    if len(word) > _LONGEST_WORD or not word.isascii() or word.isdigit():
+        return word
+    base = simplemma.lemmatize(word, lang="en").lower()
+    base = _LEMMAS.get(base, base)
+    return _AMERICAN.sub(lambda m: m[0].replace("z", "s"), base)
+
+
+def tokenise(text: str) -> Tokens:
+    """Return the words of a text as lemmas with their offsets; possessive s and punctuation are left out."""
+    found = list(_WORD.finditer(fold(text)))
+    return Tokens(tuple(lemma(m[0]) for m in found), tuple(m.start() for m in found), tuple(m.end() for m in found))
+
+
+def lemmas(text: str) -> tuple[str, ...]:
+    """Return the lemmas of a text, without offsets."""
+    return tuple(map(lemma, _WORD.findall(fold(text))))
+
+
+class PhraseFinder:
+    """Finds many lemma phrases in many texts at once (spaCy's PhraseMatcher over lemmas)."""
+
+    def __init__(self, phrases: Sequence[tuple[str, ...]]) -> None:
+        """Take distinct, non-empty phrases; their positions are their numbers in what `find` returns."""
+        self._vocab = spacy.blank("en").vocab
+        self._matcher = PhraseMatcher(self._vocab, attr="ORTH")
+        self._words = {word: word for phrase in phrases for word in phrase}
+        self._numbers: dict[int, int] = {}
+        for number, phrase in enumerate(phrases):
+            key = f"p{number}"
+            self._matcher.add(key, [Doc(self._vocab, words=list(phrase))])
+            self._numbers[self._vocab.strings[key]] = number
+
+    def find(self, texts: Sequence[Sequence[str]]) -> list[list[tuple[int, int, int]]]:
+        """Return, for each sequence of lemmas, (phrase number, first word, one past the last word), all overlaps."""
+        hits: list[list[tuple[int, int, int]]] = [[] for _ in texts]
+        for batch in _batches(texts):
+            self._find_batch(texts, batch, hits)
+        return hits
+
+    def _find_batch(self, texts: Sequence[Sequence[str]], batch: range, hits: list[list[tuple[int, int, int]]]) -> None:
+        # Words that no phrase holds become one filler, so that the vocabulary never grows; a filler parts two texts.
+        known = self._words
+        words = [known.get(w, _OTHER) for w in chain.from_iterable((*texts[i], _OTHER) for i in batch)]
+        owner, begins, at = [], [], 0
+        for i in batch:
+            begins.append(at)
+            owner.extend([i] * (len(texts[i]) + 1))
+            at += len(texts[i]) + 1
+        for key, first, last in self._matcher(Doc(self._vocab, words=words)):
+            i = owner[first]
+            begin = begins[i - batch.start]
+            hits[i].append((self._numbers[key], first - begin, last - begin))
+
+
+def _batches(texts: Sequence[Sequence[str]]) -> Iterator[range]:
+    begin = size = 0
+    for i, text in enumerate(texts):
+        size += len(text) + 1
+        if size > _DOC_WORDS:
+            yield range(begin, i + 1)
+            begin, size = i + 1, 0
+    if begin < len(texts):
+        yield range(begin, len(texts))

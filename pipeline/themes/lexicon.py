@@ -1,0 +1,208 @@
+"""The codebook's words: which terms of which theme stand in a statement, and how strongly they speak for it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.codebook import Codebook
+from pipeline.language import PhraseFinder, Tokens, lemmas, tokenise
+from pipeline.themes.lexicon_terms import GAP_WORDS, Form, Term, parse_term
+
+STEM, SECTION = -1, -2
+
+_Span = tuple[int, int]
+_Found = dict[int, list[_Span]]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A term that speaks for a theme. `start`, `end`: code points of the statement; -1 in the stem, -2 in the section."""
+
+    theme_id: str
+    term: str
+    start: int
+    end: int
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """One form of one term, compiled: the numbers of its phrases, and whether it speaks for or against the theme."""
+
+    theme: int
+    term: int
+    phrases: tuple[int, ...]
+    ordered: bool
+    source: str
+    weight: float
+    against: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """A compiled codebook. Rules are filed under their first phrase."""
+
+    theme_ids: tuple[str, ...]
+    finder: PhraseFinder
+    rules: dict[int, tuple[_Rule, ...]]
+    section_rules: dict[int, tuple[_Rule, ...]]
+
+
+def compile_lexicon(codebook: Codebook) -> Lexicon:
+    """Compile the terms and not_terms of every theme; ConfigError names a term that cannot be read."""
+    numbers: dict[tuple[str, ...], int] = {}
+    text_rules: dict[int, list[_Rule]] = defaultdict(list)
+    section_rules: dict[int, list[_Rule]] = defaultdict(list)
+    for theme_no, theme in enumerate(codebook.themes):
+        sources = [(s, False) for s in theme.terms] + [(s, True) for s in theme.not_terms]
+        for term_no, (source, against) in enumerate(sources):
+            term = parse_term(source, f"codebook, theme '{theme.id}'")
+            rules = section_rules if term.in_section else text_rules
+            for form in term.forms:
+                rule = _rule(theme_no, term_no, term, form, against, numbers)
+                rules[rule.phrases[0]].append(rule)
+    return Lexicon(codebook.ids, PhraseFinder(list(numbers)), _frozen(text_rules), _frozen(section_rules))
+
+
+def _rule(
+    theme: int, term_no: int, term: Term, form: Form, against: bool, numbers: dict[tuple[str, ...], int]
+) -> _Rule:
+    phrases = tuple(numbers.setdefault(phrase, len(numbers)) for phrase in form.phrases)
+    return _Rule(theme, term_no, phrases, form.link == "gap", term.source, term.weight, against)
+
+
+def _frozen(rules: dict[int, list[_Rule]]) -> dict[int, tuple[_Rule, ...]]:
+    return {phrase: tuple(found) for phrase, found in rules.items()}
+
+
+def match(
+    lexicon: Lexicon, texts: Sequence[str], stems: Sequence[str] = (), sections: Sequence[str] = ()
+) -> list[tuple[Hit, ...]]:
+    """Return the hits of each statement, by theme in codebook order, then by place; stems and sections may be empty."""
+    tokens = [tokenise(text) for text in texts]
+    own = lexicon.finder.find([t.lemmas for t in tokens])
+    stem_hits = _match_shared(lexicon, stems, lexicon.rules, STEM)
+    section_hits = _match_shared(lexicon, sections, lexicon.section_rules, SECTION)
+    result = []
+    for i, (words, phrases) in enumerate(zip(tokens, own, strict=True)):
+        hits = _hits(lexicon, lexicon.rules, phrases, words)
+        if stems and stems[i]:
+            hits = _merge(lexicon, hits, stem_hits[stems[i]])
+        if sections and sections[i]:
+            hits = _merge(lexicon, hits, section_hits[sections[i]])
+        result.append(hits)
+    return result
+
+
+def _match_shared(
+    lexicon: Lexicon, texts: Sequence[str], rules: dict[int, tuple[_Rule, ...]], place: int
+) -> dict[str, tuple[Hit, ...]]:
+    """Match each distinct stem or section once; its hits carry no offsets of their own."""
+    distinct = sorted({text for text in texts if text}) if rules else []
+    found = lexicon.finder.find([lemmas(text) for text in distinct])
+    shared = dict.fromkeys((text for text in texts if text), ())
+    for text, phrases in zip(distinct, found, strict=True):
+        hits = _hits(lexicon, rules, phrases, None)
+        shared[text] = tuple(Hit(h.theme_id, h.term, place, place, h.weight) for h in hits)
+    return shared
+
+
+def _hits(
+    lexicon: Lexicon,
+    rules: dict[int, tuple[_Rule, ...]],
+    phrases: Iterable[tuple[int, int, int]],
+    words: Tokens | None,
+) -> tuple[Hit, ...]:
+    found: _Found = defaultdict(list)
+    for number, first, last in phrases:
+        found[number].append((first, last))
+    by_theme: dict[int, list[tuple[_Rule, _Span]]] = defaultdict(list)
+    for number in found:
+        for rule in rules.get(number, ()):
+            for span in _spans(rule, found):
+                by_theme[rule.theme].append((rule, span))
+    return tuple(
+        _hit(lexicon, rule, span, words) for theme in sorted(by_theme) for rule, span in _kept(by_theme[theme])
+    )
+
+
+def _hit(lexicon: Lexicon, rule: _Rule, span: _Span, words: Tokens | None) -> Hit:
+    start, end = (words.starts[span[0]], words.ends[span[1] - 1]) if words else span
+    return Hit(lexicon.theme_ids[rule.theme], rule.source, start, end, rule.weight)
+
+
+def _spans(rule: _Rule, found: _Found) -> list[_Span]:
+    """Return where a rule's phrases stand together, as first and one past the last word."""
+    if len(rule.phrases) == 1:
+        return found[rule.phrases[0]]
+    places = [found.get(phrase, ()) for phrase in rule.phrases]
+    if not all(places):
+        return []
+    return _in_order(places) if rule.ordered else _anywhere(places)
+
+
+def _in_order(places: Sequence[Sequence[_Span]]) -> list[_Span]:
+    open_spans = list(places[0])
+    for later in places[1:]:
+        open_spans = [
+            (first, next_last)
+            for first, last in open_spans
+            for next_first, next_last in later
+            if 0 <= next_first - last <= GAP_WORDS
+        ]
+    return open_spans
+
+
+def _anywhere(places: Sequence[Sequence[_Span]]) -> list[_Span]:
+    """Return one span around the first place of each phrase, provided that no two of them overlap."""
+    spans = sorted(spans[0] for spans in places)
+    apart = all(left[1] <= right[0] for left, right in zip(spans, spans[1:], strict=False))
+    return [(spans[0][0], spans[-1][1])] if apart else []
+
+
+def _kept(pairs: list[tuple[_Rule, _Span]]) -> list[tuple[_Rule, _Span]]:
+    """Drop what a not_term touches, repeats of a term, and hits inside another that is at least as strong."""
+    against = [span for rule, span in pairs if rule.against]
+    fit = [p for p in pairs if not p[0].against and not any(_touch(p[1], span) for span in against)]
+    fit.sort(key=lambda p: (-p[0].weight, p[1][0] - p[1][1], p[1], p[0].term))
+    kept: list[tuple[_Rule, _Span]] = []
+    for rule, span in fit:
+        if not any(rule.term == r.term or (s[0] <= span[0] and span[1] <= s[1]) for r, s in kept):
+            kept.append((rule, span))
+    return sorted(kept, key=lambda p: (p[1], p[0].term))
+
+
+def _touch(a: _Span, b: _Span) -> bool:
+    return a[0] < b[1] and b[0] < a[1]
+
+
+def _merge(lexicon: Lexicon, hits: tuple[Hit, ...], more: tuple[Hit, ...]) -> tuple[Hit, ...]:
+    if not more:
+        return hits
+    said = {(h.theme_id, h.term) for h in hits}
+    order = {theme: i for i, theme in enumerate(lexicon.theme_ids)}
+    return tuple(
+        sorted((*hits, *(h for h in more if (h.theme_id, h.term) not in said)), key=lambda h: order[h.theme_id])
+    )
+
+
+def scores(
+    lexicon: Lexicon, texts: Sequence[str], stems: Sequence[str] = (), sections: Sequence[str] = ()
+) -> NDArray[np.float64]:
+    """Return statements by themes, 0 to 1: how strongly the terms speak for the theme; see `strengths`."""
+    return strengths(lexicon, match(lexicon, texts, stems, sections))
+
+
+def strengths(lexicon: Lexicon, hits: Sequence[tuple[Hit, ...]]) -> NDArray[np.float64]:
+    """Combine each statement's hits by theme: 1 - product of (1 - weight), as if terms erred independently."""
+    column = {theme: i for i, theme in enumerate(lexicon.theme_ids)}
+    doubt = np.ones((len(hits), len(column)))
+    for row, found in enumerate(hits):
+        for hit in found:
+            doubt[row, column[hit.theme_id]] *= 1 - hit.weight
+    return 1 - doubt

@@ -1,0 +1,101 @@
+"""The language of a codebook's terms: words, alternatives, gaps, pairs and strengths."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from dataclasses import dataclass
+from itertools import product
+from typing import Literal
+
+from pipeline.errors import ConfigError
+from pipeline.language import lemmas
+
+PLAIN_WEIGHT = 0.9
+GAP_WORDS = 4
+_MOST_FORMS = 2_000
+_WEIGHT = re.compile(r"\s*~\s*([0-9.]+)\s*\Z")
+_SECTION = re.compile(r"\s*section:\s*", re.IGNORECASE)
+_MARKS = re.compile(r"[()|]|[^()|]+")
+
+Phrase = tuple[str, ...]
+Link = Literal["gap", "any"]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way to say a term: phrases in order (`gap`, a few words between) or in any order (`any`)."""
+
+    phrases: tuple[Phrase, ...]
+    link: Link
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A term as written, the forms it stands for, its strength (0 to 1) and where it is looked for."""
+
+    source: str
+    forms: tuple[Form, ...]
+    weight: float
+    in_section: bool
+
+
+def parse_term(source: str, place: str = "") -> Term:
+    """Read one term of a codebook; ConfigError says what is wrong with it."""
+    body, weight = _weight(source, place)
+    section = _SECTION.match(body)
+    body = body[section.end() :] if section else body
+    link: Link = "any" if "+" in body else "gap"
+    slots = [_alternatives(part, source, place) for part in re.split(r"[+*]" if link == "gap" else r"\+", body)]
+    forms = tuple(Form(tuple(way), link) for way in product(*slots))
+    if len(forms) > _MOST_FORMS:
+        raise _fault(source, "stands for too many forms", place)
+    return Term(source, forms, weight, section is not None)
+
+
+def _weight(source: str, place: str) -> tuple[str, float]:
+    said = _WEIGHT.search(source)
+    if not said:
+        return source, PLAIN_WEIGHT
+    try:
+        weight = float(said[1])
+    except ValueError:
+        weight = -1.0
+    if not 0 < weight <= 1:
+        raise _fault(source, "has a strength that is not between 0 and 1", place)
+    return source[: said.start()], weight
+
+
+def _alternatives(part: str, source: str, place: str) -> list[Phrase]:
+    """Return the lemma phrases that a part with (a|b) stands for, without repeats."""
+    marks = deque(_MARKS.findall(part))
+    ways = _read_alternatives(marks)
+    if marks or "*" in part:
+        raise _fault(source, "has brackets or signs that do not fit together", place)
+    if () in ways:
+        raise _fault(source, "has a part without words", place)
+    return sorted(set(ways))
+
+
+def _read_alternatives(marks: deque[str]) -> list[Phrase]:
+    ways: list[Phrase] = []
+    row: list[Phrase] = [()]
+    while marks and marks[0] != ")":
+        mark = marks.popleft()
+        if mark == "|":
+            ways, row = ways + row, [()]
+            continue
+        inner = _read_alternatives(marks) if mark == "(" else [lemmas(mark)]
+        if mark == "(" and (not marks or marks.popleft() != ")"):
+            marks.append(")")
+            break
+        row = [left + right for left in row for right in inner]
+    return ways + row
+
+
+def _fault(source: str, what: str, place: str) -> ConfigError:
+    return ConfigError(
+        f"the term '{source}' {what}",
+        place=place,
+        remedy="Write words, (one|other), 'a * b' for a gap, 'a + b' for both in any order, '~ 0.5' for a strength",
+    )
