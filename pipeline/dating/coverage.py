@@ -24,7 +24,7 @@ _PROSE_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _WORK_AFTER = re.compile(
-    rf"^[^.;]{{0,260}}\b(?:undertook|carried\s+out|conducted|inspected|visited|completed)\b[^.;]{{0,80}}", re.IGNORECASE
+    r"^[^.;]{0,260}\b(?:undertook|carried\s+out|conducted|inspected|visited|completed)\b[^.;]{0,80}", re.IGNORECASE
 )
 _WE_DID = re.compile(
     r"\b(?:we|inspectors|the\s+team|the\s+inspectorates?)\s+(?:visited|inspected|reviewed|carried\s+out|conducted|undertook)\b"
@@ -48,7 +48,7 @@ _ANOTHER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The days that a document looks at. `kind`: "fieldwork" (people went and looked) or "period" (what the figures span)."""
+    """The days that a document looks at; `kind` is "fieldwork" (people went and looked) or "period" (figures span it)."""
 
     first: dt.date
     last: dt.date
@@ -59,7 +59,7 @@ class Coverage:
 
     @property
     def known_by(self) -> dt.date:
-        """Return the first day on which a report on it can have appeared: the last one's month where no day is stated."""
+        """Return the first day on which a report on it can have appeared; where no day is stated, the month's first."""
         return self.last if self.precision == "day" else self.last.replace(day=1)
 
     @property

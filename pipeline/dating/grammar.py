@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.dating.clues import Precision
-from pipeline.dating.words import MONTHS, OTHER_MONTHS, fold
+from pipeline.dating.words import MONTHS, fold
 
 _PRECISION_ORDER: dict[Precision, int] = {"day": 0, "month": 1, "year": 2, "none": 3}
 
@@ -89,8 +89,8 @@ _YEAR_ALONE = re.compile(
     r"(?:(?:\b(?:in|since|from|to|by|of|until|till|during|before|after|early|late|year|years|between|and|autumn|summer"
     r"|spring|winter|act|copyright|published)|\u00a9|\()\s+|\(|\u00a9)(?P<y>(?:18|19|20)\d\d)(?![\w%]|[.,/]\d|-\d|\s+"
     r"(?:children|pupils|people|cases|referrals|families|reviews|staff|young|homes|schools|social|per|responses))"
-    r"|(?<![\w.,/\-\u00a3$\u20ac])(?P<Y>(?:19|20)\d\d)(?=\s+(?:act|report|inquiry|review|white paper|green paper|guidance"
-    r"|inspection|budget|election)\b)",
+    r"|(?<![\w.,/\-\u00a3$\u20ac])(?P<Y>(?:19|20)\d\d)(?=\s+(?:act|report|inquiry|review|white paper|green paper"
+    r"|guidance|inspection|budget|election)\b)",
     re.IGNORECASE,
 )
 
@@ -187,10 +187,7 @@ def _months(match: re.Match[str]) -> FoundDate | None:
 def _is_verb(text: str) -> bool:
     """Tell "may 2009" and other-language words without a day from a month."""
     word = re.match(r"[^\W\d]+", text)
-    return bool(word) and (word[0] in ("may", "mar", "march", "mars") or word[0].lower() in OTHER_MONTHS_ONLY)
-
-
-OTHER_MONTHS_ONLY = frozenset({"mars", "mai", "medi", "juin"}) & frozenset(OTHER_MONTHS)
+    return word is not None and word[0] in ("may", "mar", "march", "mars", "Mars")
 
 
 def _financial_year(match: re.Match[str]) -> FoundDate | None:

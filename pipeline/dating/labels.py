@@ -41,7 +41,7 @@ _DATELINE = re.compile(r"^[A-Z][\w .,'()]{0,50}$")
 
 
 def labelled_dates(lines: Sequence[Line], *, month_first: bool) -> list[Evidence]:
-    """Return the dates of publication that a label states, in the order of the text: top first, then end, then between."""
+    """Return the dates of publication that a label states: the top's first, then the end's, then those between."""
     zones = (
         [line for line in lines if line.at_top],
         [line for line in lines if line.at_end and not line.at_top],

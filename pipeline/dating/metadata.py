@@ -45,7 +45,8 @@ def parse_value(value: str, *, month_first: bool = False) -> Evidence | None:
         evidence = Evidence(best.first, best.last, best.precision, "metadata", value)
         return None if evidence.first in _PLACEHOLDERS else evidence
     if match := _PDF_DATE.match(text):
-        return _span(int(match[1]), *(int(part) if part else None for part in match.groups()[1:3]), value)
+        month, day = (int(part) if part else None for part in match.groups()[1:3])
+        return _span(int(match[1]), month, day, value)
     return None
 
 
@@ -121,10 +122,10 @@ def url_dates(clues: Sequence[DateClue]) -> list[Evidence]:
         address = _ARCHIVE.sub("/", clue.value)
         path = unquote(urlsplit(address).path if "://" in address else address)
         for pattern in (_PATH_DAY, _PATH_MONTH):
-            if match := pattern.search(path):
-                found.append(_from_path(match, clue.value))
+            if (match := pattern.search(path)) and (date := _from_path(match, clue.value)):
+                found.append(date)
         found += [Evidence(date.first, date.last, "day", "url", clue.value) for date in find_compact(path)]
-    return [date for date in found if date is not None]
+    return found
 
 
 def _from_path(match: re.Match[str], quote: str) -> Evidence | None:

@@ -20,14 +20,34 @@ _OTHER = (
 ENGLISH_MONTHS: dict[str, int] = {
     name.rstrip("."): number for row in _ENGLISH for number, name in enumerate(row.split(), start=1)
 }
-OTHER_MONTHS: dict[str, int] = {name: number for row in _OTHER for number, name in enumerate(row.split(), start=1)}
-MONTHS: dict[str, int] = {**OTHER_MONTHS, **ENGLISH_MONTHS}
+MONTHS: dict[str, int] = {name: number for row in _OTHER for number, name in enumerate(row.split(), start=1)}
+MONTHS.update(ENGLISH_MONTHS)
 
 NUMBERS: dict[str, int] = {
     word: number
     for number, word in enumerate(
-        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-        "sixteen seventeen eighteen nineteen twenty".split(),
+        [
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+            "twenty",
+        ],
         start=1,
     )
 }
