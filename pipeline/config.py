@@ -87,7 +87,7 @@ def _plain(node: yaml.Node, at: Path_, lines: dict[Path_, int], file: str) -> An
     if isinstance(node, yaml.SequenceNode):
         return [_plain(child, (*at, i), lines, file) for i, child in enumerate(node.value)]
     try:
-        return _SCALARS.construct_object(node)  # type: ignore[no-untyped-call]
+        return _SCALARS.construct_object(node)
     except (yaml.YAMLError, ValueError) as error:
         raise ConfigError(f"holds a value that is not allowed: {node.value!r}", place=f"{file}, line {line}") from error
 

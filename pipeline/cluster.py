@@ -1,0 +1,89 @@
+"""Findings in, themes out: assignments to the codebook's themes, each with its evidence, and the rest by themselves.
+
+The coders that decide live in `themes`; they are handed in, so that any of them can be exchanged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.tables import TABLES, from_rows, sort
+
+NO_EVIDENCE = -1
+
+
+@dataclass(frozen=True, slots=True)
+class FindingText:
+    """What a coder may look at: the finding, its lead-in, the headings above it and the text before it."""
+
+    text: str
+    stem: str = ""
+    section: str = ""
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A finding has a theme. `start` and `end` are the deciding words in the finding's text, -1 where in the stem."""
+
+    theme_id: str
+    probability: float
+    method: str
+    start: int = NO_EVIDENCE
+    end: int = NO_EVIDENCE
+
+
+class ThemeCoder(Protocol):
+    """Gives each finding the themes that it has: none, one or several."""
+
+    @property
+    def version(self) -> str: ...
+
+    def code(self, findings: Sequence[FindingText]) -> list[tuple[Coded, ...]]:
+        """Return the themes of each finding, in the order of the findings; each depends on its own finding alone."""
+        ...
+
+
+def assign(statements: pa.Table, coder: ThemeCoder) -> pa.Table:
+    """Return the table `assignments` for the statements (columns of `statements`, and `before`) that are findings."""
+    findings = statements.filter(pc.not_equal(statements.column("kind"), "context"))
+    columns = (findings.column(name).to_pylist() for name in ("text", "stem", "section", "before"))
+    texts = [FindingText(*cells) for cells in zip(*columns, strict=True)]
+    ids, starts = findings.column("statement_id").to_pylist(), findings.column("start").to_pylist()
+    rows = [
+        assignment_row(statement_id, start, coded)
+        for statement_id, start, themes in zip(ids, starts, coder.code(texts), strict=True)
+        for coded in themes
+    ]
+    return sort(TABLES["assignments"], from_rows(TABLES["assignments"], rows))
+
+
+def assignment_row(statement_id: str, statement_start: int, coded: Coded) -> dict[str, Any]:
+    """Return a row of `assignments`, the evidence as offsets in the document's text."""
+    here = coded.start != NO_EVIDENCE
+    return {
+        "statement_id": statement_id,
+        "theme_id": coded.theme_id,
+        "probability": coded.probability,
+        "method": coded.method,
+        "evidence_start": statement_start + coded.start if here else None,
+        "evidence_end": statement_start + coded.end if here else None,
+    }
+
+
+def with_themes(statements: pa.Table, assignments: pa.Table) -> pa.Table:
+    """Return the public columns of `statements`, with the themes of each joined by ';' from `assignments`."""
+    themes: dict[str, list[str]] = {}
+    pairs = zip(assignments.column("statement_id").to_pylist(), assignments.column("theme_id").to_pylist(), strict=True)
+    for statement_id, theme_id in pairs:
+        themes.setdefault(statement_id, []).append(theme_id)
+    joined = [";".join(themes.get(i, ())) for i in statements.column("statement_id").to_pylist()]
+    table = TABLES["statements"]
+    columns = {name: statements.column(name) for name in table.names if name != "themes"}
+    arrays = [pa.array(joined, pa.string()) if name == "themes" else columns[name] for name in table.names]
+    return pa.table(arrays, schema=table.schema)

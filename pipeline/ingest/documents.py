@@ -1,0 +1,249 @@
+"""One file in; its documents, blocks and rejects out, as tables."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pyarrow as pa
+
+from pipeline.dating import Dated, DatingInput, DatingSettings, Timeline, date_document
+from pipeline.dating.describe import Description, describe
+from pipeline.ingest.files import CorpusFile, file_digest
+from pipeline.ingest.manifest import Manifest, ManifestRow
+from pipeline.readers.dispatch import ReadOptions, read
+from pipeline.readers.parsed import Block, Parsed, ReadResult, Reject, rejected
+from pipeline.readers.sheet import TableSettings
+from pipeline.tables import TABLES, from_rows
+
+_WORD = re.compile(r"\w+(?:['’-]\w+)*")
+# Columns that later stages need and that no public table shows.
+_DOCUMENT_EXTRAS = pa.schema([("unit", pa.string()), ("context", pa.string())])
+_BLOCK_EXTRAS = pa.schema([("source_map", pa.list_(pa.int64()))])
+
+
+@dataclass(frozen=True, slots=True)
+class IngestSettings:
+    """How files are read and dated. `max_file_mb` is the size in megabytes above which a file is rejected unread."""
+
+    max_file_mb: int = 512
+    table: TableSettings = field(default_factory=TableSettings)
+    dating: DatingSettings = field(default_factory=DatingSettings)
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What became of one file: its row of `files`, `documents` and `blocks` with extra columns, and `rejects`."""
+
+    files: pa.Table
+    documents: pa.Table
+    blocks: pa.Table
+    rejects: pa.Table
+
+
+def ingest_file(file: CorpusFile, manifest: Manifest, timeline: Timeline, settings: IngestSettings) -> Ingested:
+    """Read, describe and date everything that one file holds. Never raises for what is in the file."""
+    data, result = _load(file, settings)
+    rows = list(_named(file.source_path, result.documents))
+    documents = [_document_row(file, item, parsed, manifest, timeline, settings) for item, parsed in rows]
+    blocks = [row for (item, parsed) in rows for row in _block_rows(file.source_path, item, parsed)]
+    return Ingested(
+        files=_file_table(file, data, result),
+        documents=_with_extras("documents", documents, _DOCUMENT_EXTRAS),
+        blocks=_with_extras("blocks", blocks, _BLOCK_EXTRAS),
+        rejects=reject_table(file.source_path, result.rejects),
+    )
+
+
+def _load(file: CorpusFile, settings: IngestSettings) -> tuple[bytes, ReadResult]:
+    if file.fault == "outside_corpus":
+        return b"", rejected("outside_corpus", "is a link that leaves the corpus. Copy the file into the corpus")
+    try:
+        size = file.path.stat().st_size
+        if size > settings.max_file_mb * 1_000_000:
+            message = (
+                f"is {size / 1e6:.0f} MB, more than {settings.max_file_mb} MB. Raise ingest.max_file_mb or split it"
+            )
+            return b"", rejected("too_large", message)
+        data = b"" if file.fault else file.path.read_bytes()
+    except OSError as error:
+        return b"", rejected("unreadable", f"cannot be opened: {error.strerror}. Check its permissions")
+    if file.fault:
+        return b"", rejected("unreadable", "is a broken link or not an ordinary file")
+    if not data:
+        return data, rejected("empty", "holds no bytes. Fetch it again")
+    return data, read(data, file.path.name, ReadOptions(table=settings.table, attachment=_attachment_opener(file)))
+
+
+def _attachment_opener(file: CorpusFile) -> Callable[[str], bytes | None]:
+    """Return a function that opens what a file refers to beside itself, and nothing outside its folder."""
+    folder = file.path.parent.resolve()
+
+    def open_beside(name: str) -> bytes | None:
+        path = (folder / name).resolve()
+        inside = path.is_relative_to(folder) and path.is_file()
+        return path.read_bytes() if inside else None
+
+    return open_beside
+
+
+def _named(source_path: str, documents: Iterable[Parsed]) -> Iterator[tuple[str, Parsed]]:
+    """Yield each document with an item name that is unique in its file."""
+    seen: dict[str, int] = {}
+    for parsed in documents:
+        count = seen[parsed.item] = seen.get(parsed.item, 0) + 1
+        yield (parsed.item if count == 1 else f"{parsed.item}~{count}"), parsed
+
+
+def document_id(source_path: str, item: str) -> str:
+    """Return the identifier of a document: sixteen hexadecimal digits that depend on path and item alone."""
+    return hashlib.sha256(f"{source_path}\0{item}".encode()).hexdigest()[:16]
+
+
+def _document_row(
+    file: CorpusFile, item: str, parsed: Parsed, manifest: Manifest, timeline: Timeline, settings: IngestSettings
+) -> dict[str, Any]:
+    known = manifest.find(file.source_path, item or parsed.item)
+    said = _describe(file, parsed, known)
+    dated = _date(file, parsed, known, said, timeline, settings)
+    return {
+        "doc_id": document_id(file.source_path, item),
+        "source_path": file.source_path,
+        "item": item,
+        "source_type": said.source_type or "other",
+        "title": said.title,
+        "publisher": said.publisher,
+        "published": dated.published,
+        "published_precision": dated.precision,
+        "published_earliest": dated.earliest.isoformat() if dated.earliest else "",
+        "published_latest": dated.latest.isoformat() if dated.latest else "",
+        "date_method": dated.method,
+        "date_evidence": dated.evidence,
+        "covers_from": dated.covers_from.isoformat() if dated.covers_from else "",
+        "covers_to": dated.covers_to.isoformat() if dated.covers_to else "",
+        "year": dated.year,
+        "language": said.language,
+        "pages": parsed.pages,
+        "words": sum(len(_WORD.findall(block.text)) for block in parsed.blocks if block.kind != "furniture"),
+        "duplicate_of": "",
+        "story_weight": 1.0,
+        "reader": parsed.reader,
+        "unit": parsed.unit,
+        "context": getattr(parsed, "context", ""),
+    }
+
+
+def _describe(file: CorpusFile, parsed: Parsed, known: ManifestRow) -> Description:
+    return describe(
+        parsed.blocks,
+        file_name=file.path.name,
+        reader=parsed.reader,
+        title=known.title or parsed.title,
+        publisher=known.publisher or parsed.publisher,
+        source_type=known.source_type or parsed.source_type,
+        language=known.language or parsed.language,
+        url=parsed.url,
+    )
+
+
+def _date(
+    file: CorpusFile,
+    parsed: Parsed,
+    known: ManifestRow,
+    said: Description,
+    timeline: Timeline,
+    settings: IngestSettings,
+) -> Dated:
+    given = DatingInput(parsed.blocks, file.path.name, parsed.date_clues, said.source_type)
+    found = date_document(given, timeline, settings.dating)
+    return _stated(found, known) if known.published else found
+
+
+def _stated(found: Dated, known: ManifestRow) -> Dated:
+    """Return `found` with the manifest's date in the place of its own."""
+    parts = [int(part) for part in known.published.split("-")]
+    year, month, day = (*parts, 0, 0)[:3]
+    last_month = month or 12
+    return replace(
+        found,
+        published=known.published,
+        precision=("year", "month", "day")[len(parts) - 1],
+        earliest=dt.date(year, month or 1, day or 1),
+        latest=dt.date(year, last_month, day or calendar.monthrange(year, last_month)[1]),
+        method="manifest",
+        evidence=known.place,
+        year=f"{year:04d}",
+    )
+
+
+def _block_rows(source_path: str, item: str, parsed: Parsed) -> Iterator[dict[str, Any]]:
+    doc_id = document_id(source_path, item)
+    for number, (block, start) in enumerate(place(parsed.blocks)):
+        yield {
+            "doc_id": doc_id,
+            "source_path": source_path,
+            "block_no": number,
+            "kind": block.kind,
+            "level": block.level,
+            "marker": block.marker,
+            "page": block.page,
+            "start": start,
+            "end": None if start is None else start + len(block.text),
+            "text": block.text,
+            "source_map": [number for pair in block.source for number in pair],
+        }
+
+
+def place(blocks: Iterable[Block]) -> Iterator[tuple[Block, int | None]]:
+    """Yield each block with the offset of its text in the document's normalised text; furniture has none.
+
+    The normalised text is: the blocks in order, list items with marker and a space, joined by one empty line.
+    """
+    at = 0
+    for block in blocks:
+        if block.kind == "furniture":
+            yield block, None
+            continue
+        start = at + (len(block.marker) + 1 if block.marker else 0)
+        yield block, start
+        at = start + len(block.text) + 2
+
+
+def normalised_text(blocks: Iterable[tuple[str, str, str]]) -> str:
+    """Return the normalised text of a document from its blocks' (kind, marker, text), as `place` lays it out."""
+    parts = (f"{marker} {text}" if marker else text for kind, marker, text in blocks if kind != "furniture")
+    return "\n\n".join(parts)
+
+
+def reject_table(source_path: str, rejects: Iterable[Reject], stage: str = "ingest") -> pa.Table:
+    """Return rejects as rows of the table `rejects`."""
+    rows = [
+        {"source_path": source_path, "item": r.item, "stage": stage, "reason": r.reason, "message": r.message}
+        for r in rejects
+    ]
+    unique = {tuple(row.values()): row for row in rows}
+    return from_rows(TABLES["rejects"], [unique[key] for key in sorted(unique)])
+
+
+def _file_table(file: CorpusFile, data: bytes, result: ReadResult) -> pa.Table:
+    row = {
+        "source_path": file.source_path,
+        "bytes": len(data),
+        "sha256": file_digest(data),
+        "announced": result.announced,
+        "documents": len(result.documents),
+        "rejects": len(result.rejects),
+    }
+    return from_rows(TABLES["files"], [row])
+
+
+def _with_extras(name: str, rows: list[dict[str, Any]], extras: pa.Schema) -> pa.Table:
+    table = from_rows(TABLES[name], rows)
+    for column in extras:
+        table = table.append_column(column, pa.array([row[column.name] for row in rows], column.type))
+    return table

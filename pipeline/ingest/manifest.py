@@ -1,0 +1,131 @@
+"""Manifests: what people know about their files, which wins over everything that is read from them."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import get_args
+
+from pipeline.errors import ConfigError
+from pipeline.ingest.files import MANIFEST_NAME
+from pipeline.readers.parsed import SourceType
+
+COLUMNS = ("source_path", "published", "title", "publisher", "source_type", "item", "language")
+_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestRow:
+    """What a manifest says of one file (or one item of it); blank fields say nothing."""
+
+    published: str = ""
+    title: str = ""
+    publisher: str = ""
+    source_type: SourceType = ""
+    language: str = ""
+    place: str = ""  # file and line, as evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """All rows by (source_path, item), item blank for the whole file, and warnings about rows that fit no file."""
+
+    rows: Mapping[tuple[str, str], ManifestRow] = field(default_factory=dict)
+
+    def find(self, source_path: str, item: str) -> ManifestRow:
+        """Return the row of an item, else of its file, else an empty one."""
+        return self.rows.get((source_path, item)) or self.rows.get((source_path, "")) or ManifestRow()
+
+    def of_file(self, source_path: str) -> Manifest:
+        """Return only the rows of one file, so that a change elsewhere does not touch it."""
+        return Manifest({key: row for key, row in self.rows.items() if key[0] == source_path})
+
+    def strays(self, source_paths: set[str]) -> list[str]:
+        """Return a sentence for each row whose file is not in the corpus."""
+        return [
+            f"{row.place}: no file '{path}' in the corpus"
+            for (path, _), row in sorted(self.rows.items())
+            if path not in source_paths
+        ]
+
+
+def read_manifests(corpus: Path) -> Manifest:
+    """Read every manifest.csv under `corpus`; a wrong column, date or type is a ConfigError with its line.
+
+    Paths are relative to the manifest's own folder, or to the corpus.
+    """
+    rows: dict[tuple[str, str], ManifestRow] = {}
+    manifests = sorted(corpus.rglob(MANIFEST_NAME)) if corpus.is_dir() else []
+    for path in manifests:
+        for key, row in _read(path, corpus).items():
+            if key in rows:
+                raise ConfigError(
+                    f"'{key[0]}' is already in {rows[key].place}", place=row.place, remedy="Keep one row a document"
+                )
+            rows[key] = row
+    return Manifest(rows)
+
+
+def _read(path: Path, corpus: Path) -> dict[tuple[str, str], ManifestRow]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError("cannot be read as UTF-8 text", place=str(path), remedy="Save it as CSV in UTF-8") from error
+    lines = csv.DictReader(io.StringIO(text, newline=""))
+    unknown = [name for name in lines.fieldnames or () if name not in COLUMNS]
+    if "source_path" not in (lines.fieldnames or ()):
+        raise ConfigError("has no column source_path", place=str(path), remedy=f"Columns: {', '.join(COLUMNS)}")
+    if unknown:
+        raise ConfigError(
+            f"has an unknown column '{unknown[0]}'", place=str(path), remedy=f"Columns: {', '.join(COLUMNS)}"
+        )
+    out: dict[tuple[str, str], ManifestRow] = {}
+    for line in lines:
+        place = f"{path.relative_to(corpus).as_posix()}, line {lines.line_num}"
+        source_path = _source_path(line["source_path"] or "", path.parent, corpus, place)
+        out[source_path, (line.get("item") or "").strip()] = _row(line, place)
+    return out
+
+
+def _source_path(given: str, folder: Path, corpus: Path, place: str) -> str:
+    given = given.strip().replace("\\", "/")
+    if not given or given.startswith("/") or ".." in given.split("/"):
+        raise ConfigError(
+            f"'{given}' is no path inside the corpus", place=place, remedy="Write the path from this folder"
+        )
+    beside = (folder / given).relative_to(corpus).as_posix()
+    return given if not (folder / given).exists() and (corpus / given).exists() else beside
+
+
+def _row(line: Mapping[str, str | None], place: str) -> ManifestRow:
+    cell = {name: (line.get(name) or "").strip() for name in COLUMNS}
+    source_type = cell["source_type"].lower()
+    if source_type not in get_args(SourceType):
+        raise ConfigError(f"'{source_type}' is no source type", place=place, remedy="Use report, news or other")
+    return ManifestRow(
+        published=_checked_date(cell["published"], place),
+        title=cell["title"],
+        publisher=cell["publisher"],
+        source_type=source_type,  # type: ignore[arg-type]  # one of them, as checked above
+        language=cell["language"],
+        place=place,
+    )
+
+
+def _checked_date(text: str, place: str) -> str:
+    found = _DATE.match(text)
+    remedy = "Write 2009-10-21, 2009-10 or 2009"
+    if text and not found:
+        raise ConfigError(f"'{text}' is no date", place=place, remedy=remedy)
+    if found:
+        year, month, day = (int(part) if part else 1 for part in found.groups())
+        try:
+            dt.date(year, month, day)
+        except ValueError as error:
+            raise ConfigError(f"'{text}' is no day of the calendar", place=place, remedy=remedy) from error
+    return text

@@ -1,0 +1,19 @@
+"""Order, cache and resume: what a run does, and what it need not do again."""
+
+from pipeline.stages.folder import open_run
+from pipeline.stages.run import Outcome, Plan, Progress, make_plan, run
+from pipeline.stages.settings import STAGES, Named, RunOptions, Stage, load_settings
+
+__all__ = [
+    "STAGES",
+    "Named",
+    "Outcome",
+    "Plan",
+    "Progress",
+    "RunOptions",
+    "Stage",
+    "load_settings",
+    "make_plan",
+    "open_run",
+    "run",
+]

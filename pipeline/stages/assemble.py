@@ -1,0 +1,247 @@
+"""From the results of single files to the tables of the run: streamed in the order of the files, totals kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline import tabulate
+from pipeline.cluster import Coded, assignment_row, with_themes
+from pipeline.stages.cache import Cache, stored_tables
+from pipeline.stages.keys import FileKeys
+from pipeline.stages.settings import Settings, Stage
+from pipeline.stages.work import Resources
+from pipeline.tables import TABLES, from_rows, sort, write_table
+from pipeline.themes.emergent import EmergentTheme, find_themes
+
+NO_CODEBOOK_THEME = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """Where the results are, where the tables go, and the number of rows written of each."""
+
+    cache: Cache
+    files: Sequence[FileKeys]
+    resources: Resources
+    out: Path
+    rows: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def settings(self) -> Settings:
+        """Return the run's settings."""
+        return self.resources.named.settings
+
+    def results(self, stage: Stage) -> Iterator[dict[str, pa.Table]]:
+        """Yield the tables that a stage made of each file, in the order of the files."""
+        return stored_tables(self.cache, [file.keys[stage] for file in self.files])
+
+    def write(self, name: str, batches: Iterator[pa.Table] | list[pa.Table]) -> None:
+        """Write one table of the run."""
+        self.rows[name] = write_table(
+            TABLES[name],
+            batches,
+            parquet=self.out / "stages" / f"{name}.parquet",
+            csv_file=self.out / "tables" / f"{name}.csv",
+            excel_bom=self.settings.csv.excel_bom,
+        )
+
+
+def write_ingested(run: Assembly, extra_rejects: pa.Table) -> pa.Table:
+    """Write files, documents, blocks and rejects; return the documents."""
+    documents = _gather(run, "ingest", "documents")
+    run.write("documents", [documents])
+    run.write("blocks", (_sorted(tables, "blocks") for tables in run.results("ingest")))
+    run.write("files", (tables["files"] for tables in run.results("ingest")))
+    rejects = [tables["rejects"] for tables in run.results("ingest")]
+    run.write("rejects", [sort(TABLES["rejects"], pa.concat_tables([*rejects, extra_rejects]))])
+    return documents
+
+
+def _gather(run: Assembly, stage: Stage, name: str) -> pa.Table:
+    parts = [tables[name].select(TABLES[name].names) for tables in run.results(stage)]
+    return sort(TABLES[name], pa.concat_tables(parts).combine_chunks()).cast(TABLES[name].schema)
+
+
+def _sorted(tables: dict[str, pa.Table], name: str) -> pa.Table:
+    return sort(TABLES[name], tables[name].select(TABLES[name].names)).cast(TABLES[name].schema)
+
+
+def write_statements(run: Assembly) -> None:
+    """Write statements as they are before themes are assigned."""
+    run.write("statements", (_sorted(tables, "statements") for tables in run.results("segment")))
+
+
+def coded_statements(run: Assembly) -> Iterator[pa.Table]:
+    """Yield the statements of each file with their themes, in key order."""
+    for segmented, clustered in zip(run.results("segment"), run.results("cluster"), strict=True):
+        yield sort(TABLES["statements"], with_themes(segmented["statements"], clustered["assignments"]))
+
+
+def write_clustered(run: Assembly, documents: pa.Table) -> pd.DataFrame:
+    """Write statements and findings with themes, assignments, themes; return one row a finding for counting.
+
+    The frame has doc_id, statement_id, kind, themes, speaker, start, text (of findings without theme only) and counts.
+    """
+    run.write("statements", coded_statements(run))
+    run.write("findings", (_findings(batch, documents) for batch in coded_statements(run)))
+    findings = pd.concat([_light(batch) for batch in coded_statements(run)], ignore_index=True)
+    emergent = _emergent(run, findings)
+    _write_assignments(run, findings, emergent)
+    _write_themes(run, findings, emergent)
+    _write_emergent(run, findings, emergent, documents)
+    return findings
+
+
+def _is_finding(statements: pa.Table) -> pa.ChunkedArray:
+    return pc.not_equal(statements.column("kind"), "context")
+
+
+def _findings(statements: pa.Table, documents: pa.Table) -> pa.Table:
+    """Return the findings among `statements` with columns of their documents."""
+    found = statements.filter(_is_finding(statements))
+    at = pc.index_in(found.column("doc_id"), value_set=documents.column("doc_id"))
+    for name in ("year", "source_type", "publisher", "title"):
+        found = found.append_column(TABLES["findings"].schema.field(name), documents.column(name).take(at))
+    return found.cast(TABLES["findings"].schema)
+
+
+def _light(statements: pa.Table) -> pd.DataFrame:
+    found = statements.filter(_is_finding(statements))
+    return found.select(["statement_id", "doc_id", "kind", "themes", "speaker", "start", "text"]).to_pandas()
+
+
+def _emergent(run: Assembly, findings: pd.DataFrame) -> list[tuple[str, EmergentTheme, list[str]]]:
+    """Return (theme_id, theme, statement_ids of its members) for what the codebook does not cover."""
+    settings = run.settings.cluster.emergent
+    rest = findings[findings["themes"] == NO_CODEBOOK_THEME]
+    if len(rest) > settings.sample:
+        rest = rest.sample(settings.sample, random_state=run.settings.seed).sort_index()
+    ids = rest["statement_id"].tolist()
+    found = find_themes(rest["text"].tolist(), most=settings.themes, smallest=settings.smallest, seed=run.settings.seed)
+    return [(f"emergent_{n:02d}", theme, ids) for n, theme in enumerate(found, 1)]
+
+
+def _write_assignments(
+    run: Assembly, findings: pd.DataFrame, emergent: list[tuple[str, EmergentTheme, list[str]]]
+) -> None:
+    starts = dict(zip(findings["statement_id"], findings["start"], strict=True)) if emergent else {}
+    rows = [
+        assignment_row(ids[member], starts[ids[member]], Coded(theme_id, weight, "emergent"))
+        for theme_id, theme, ids in emergent
+        for member, weight in zip(theme.members, theme.weights, strict=True)
+    ]
+    parts = [tables["assignments"] for tables in run.results("cluster")]
+    run.write(
+        "assignments", [sort(TABLES["assignments"], pa.concat_tables([*parts, from_rows(TABLES["assignments"], rows)]))]
+    )
+
+
+def _write_themes(run: Assembly, findings: pd.DataFrame, emergent: list[tuple[str, EmergentTheme, list[str]]]) -> None:
+    counts = findings["themes"].str.split(";").explode().value_counts()
+    rows = [
+        {
+            "theme_id": theme.id,
+            "theme_label": theme.label,
+            "definition": theme.definition,
+            "origin": "codebook",
+            "terms": ";".join(theme.terms),
+            "findings": int(counts.get(theme.id, 0)),
+        }
+        for theme in run.resources.codebook.themes
+    ] + [_emergent_row(theme_id, theme) for theme_id, theme, _ in emergent]
+    run.write("themes", [sort(TABLES["themes"], from_rows(TABLES["themes"], rows))])
+
+
+def emergent_label(theme: EmergentTheme) -> str:
+    """Return a name for people: the theme's most distinctive words."""
+    return ", ".join(theme.terms[:3])
+
+
+def _emergent_row(theme_id: str, theme: EmergentTheme) -> dict[str, Any]:
+    return {
+        "theme_id": theme_id,
+        "theme_label": emergent_label(theme),
+        "definition": "Found in the text; not part of the codebook",
+        "origin": "emergent",
+        "terms": ";".join(theme.terms),
+        "findings": len(theme.members),
+    }
+
+
+def _write_emergent(
+    run: Assembly, findings: pd.DataFrame, emergent: list[tuple[str, EmergentTheme, list[str]]], documents: pa.Table
+) -> None:
+    years = dict(zip(documents.column("doc_id").to_pylist(), documents.column("year").to_pylist(), strict=True))
+    rest = findings[findings["themes"] == NO_CODEBOOK_THEME].set_index("statement_id")
+    rest = rest.assign(year=rest["doc_id"].map(years).replace("", "undated"))
+    totals = rest["year"].value_counts()
+    rows = []
+    for theme_id, theme, ids in emergent:
+        members = rest.loc[[ids[member] for member in theme.members]]
+        for year in sorted(totals.index):
+            here = members[members["year"] == year]
+            rows.append(
+                {
+                    "theme_id": theme_id,
+                    "theme_label": emergent_label(theme),
+                    "terms": ";".join(theme.terms),
+                    "year": year,
+                    "findings": len(here),
+                    "unassigned_total": int(totals[year]),
+                    "share_of_unassigned": len(here) / int(totals[year]),
+                    "documents": here["doc_id"].nunique(),
+                    "stability": theme.stability,
+                    "central_statement_id": ids[theme.central],
+                    "central_text": rest.loc[ids[theme.central], "text"],
+                }
+            )
+    run.write("emergent_themes", [sort(TABLES["emergent_themes"], from_rows(TABLES["emergent_themes"], rows))])
+
+
+def write_tabulated(
+    run: Assembly,
+    documents: pa.Table,
+    findings: pd.DataFrame,
+    estimators: tabulate.Estimators,
+    role_of: Callable[[str], str],
+) -> None:
+    """Write document_themes, theme_year, theme_year_source, coverage and speaker_themes."""
+    labels = {theme.id: theme.label for theme in run.resources.codebook.themes}
+    docs = _document_sums(run, documents, findings)
+    counts = tabulate.document_themes(docs, findings[["doc_id", "kind", "themes"]], labels)
+    counts_table = pa.Table.from_pandas(counts, schema=TABLES["document_themes"].schema, preserve_index=False)
+    run.write("document_themes", [counts_table])
+    settings = run.settings.tabulate
+    run.write("theme_year", [tabulate.theme_series("theme_year", docs, counts, labels, estimators, settings)])
+    by_source = tabulate.theme_series("theme_year_source", docs, counts, labels, estimators, settings)
+    run.write("theme_year_source", [by_source])
+    run.write("coverage", [tabulate.coverage(docs)])
+    roles = {speaker: role_of(speaker) for speaker in sorted(findings["speaker"].unique())}
+    spoken = findings[["kind", "themes"]].assign(speaker_role=findings["speaker"].map(roles))
+    run.write("speaker_themes", [tabulate.speaker_themes(spoken, labels)])
+
+
+def _document_sums(run: Assembly, documents: pa.Table, findings: pd.DataFrame) -> pd.DataFrame:
+    names = ["doc_id", "source_path", "item", "year", "source_type", "words", "duplicate_of", "covers_to"]
+    docs = documents.select(names).to_pandas()
+    if run.settings.tabulate.year == "covered":
+        docs["year"] = docs["covers_to"].str[:4]
+    statements = pd.concat(
+        [tables["statements"].select(["doc_id"]).to_pandas() for tables in run.results("segment")], ignore_index=True
+    )
+    assigned = findings.loc[findings["themes"] != NO_CODEBOOK_THEME, "doc_id"].value_counts()
+    columns = {
+        "statements": statements["doc_id"].value_counts(),
+        "findings": findings["doc_id"].value_counts(),
+        "assigned": assigned,
+    }
+    for name, counts in columns.items():
+        docs[name] = docs["doc_id"].map(counts).fillna(0).astype("int64")
+    return docs

