@@ -120,7 +120,9 @@ def _title(blocks: list[Built], stated: str) -> str:
     """Return the largest heading of the first page, else the stated title where it reads as one."""
     headings = [b for b in blocks if b.kind == "heading" and b.page == 1]
     if headings:
-        return max(headings, key=lambda b: b.size).text
+        largest = max(b.size for b in headings)
+        telling = [b for b in headings if b.size > 0.6 * largest and len(b.text.split()) > 2]
+        return max(telling or headings, key=lambda b: (b.size, -b.level, len(b.text))).text
     stated = stated.strip()
     if len(stated.split()) > 1 and not re.search(r"\.\w{2,4}$|^microsoft|^untitled|[_\\]", stated, re.IGNORECASE):
         return stated

@@ -24,9 +24,12 @@ _WIDE_GAP = 1.3  # in ems: wider than a justified line's spaces
 _JUMP = 0.7  # in ems: a baseline further off than a superscript's
 _MAX_OBJECTS = 4000  # of a page, looked at for rules: a map or a drawing has more
 _SYMBOL_FONTS = (b"symbol", b"wingding", b"dingbat", b"webding")
+_SLANT = 0.15  # shear that makes upright letters look italic
+_SCAN = 0.3  # share of a page without text that an image covers where the page is a scan
+_SHORT = 8.0  # points: a rule this short frames nothing
 _THIN = 3.0  # points: a drawn box this thin is a rule
 
-_Style = tuple[float, bool, bool, bool]  # size in points, bold, italic, symbol font
+_Style = tuple[float, bool, bool, bool, bool]  # size in points, bold, italic, symbol font, turned
 
 
 class PageReader:
@@ -37,6 +40,7 @@ class PageReader:
         self._edges = [ctypes.c_double() for _ in range(4)]
         self._edge_refs = [ctypes.byref(edge) for edge in self._edges]
         self._matrix = pdfium.FS_MATRIX()
+        self._turn = 0
         self._name = ctypes.create_string_buffer(256)
         self._fonts: dict[int, tuple[bool, bool, bool]] = {}
         self._styles: dict[int, _Style] = {}
@@ -58,6 +62,7 @@ class PageReader:
         self._fonts.clear()
         self._styles.clear()
         frame = _Frame(page)
+        self._turn = frame.turn
         found = PageLines(number, frame.width, frame.height, [])
         text_page = pdfium.FPDFText_LoadPage(page)
         try:
@@ -67,8 +72,8 @@ class PageReader:
         finally:
             if text_page:
                 pdfium.FPDFText_ClosePage(text_page)
-        found.rules, images = _drawn(page, frame)
-        return found, text, not text.strip() and images > 0.3
+        images = _add_drawn(page, frame, found)
+        return found, text, not text.strip() and images > _SCAN
 
     def _line(self, text_page: Any, match: re.Match[str], frame: _Frame, found: PageLines, offset: int) -> None:
         raw = match.group()
@@ -133,9 +138,9 @@ class PageReader:
         x0, x1 = min(b.x0 for b in boxes), max(b.x1 for b in boxes)
         top, bottom = min(b.top for b in boxes), max(b.bottom for b in boxes)
         style, symbol = self._style_of_line(text_page, first, text)
-        size, bold, italic, _ = style
+        size, bold, italic, _, turned = style
         origin = self._origin(text_page, first, frame)
-        line = Line(page, text, 0, x0, x1, top, bottom, origin, size, bold, italic, symbol)
+        line = Line(page, text, 0, x0, x1, top, bottom, origin, size, bold, italic, symbol, turned)
         em = size or bottom - top
         after = marker_end(text, symbol)
         if _has_gap(boxes, em) or (x1 - x0) > 0.75 * em * len(text):
@@ -175,11 +180,23 @@ class PageReader:
         if key and key in self._styles:
             return self._styles[key]
         size = pdfium.FPDFText_GetFontSize(text_page, index)
+        slant, turned = False, False
         if pdfium.FPDFText_GetMatrix(text_page, index, ctypes.byref(self._matrix)):
-            size *= math.hypot(self._matrix.c, self._matrix.d)
+            m = self._matrix
+            size *= math.hypot(m.c, m.d)
+            slant = abs(m.c) > _SLANT * abs(m.d) > 0 and abs(m.b) < 0.05 * abs(m.a)
+            turned = not self._across(m.a, m.b)
         bold, italic, symbol = self._font(item) if key else (False, False, False)
-        self._styles[key] = (round(size * 4) / 4, bold, italic, symbol)
+        if key and not bold:
+            bold = pdfium.FPDFTextObj_GetTextRenderMode(item) == pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE
+        self._styles[key] = (round(size * 4) / 4, bold, italic or slant, symbol, turned)
         return self._styles[key]
+
+    def _across(self, right: float, up: float) -> bool:
+        """Say whether a text direction runs from left to right on the page as seen."""
+        for _ in range(self._turn):
+            right, up = up, -right
+        return right > 0 and abs(up) < 0.1 * right
 
     def _font(self, item: Any) -> tuple[bool, bool, bool]:
         font = pdfium.FPDFTextObj_GetFont(item)
@@ -199,17 +216,17 @@ class _Frame:
     def __init__(self, page: Any) -> None:
         self.width = pdfium.FPDF_GetPageWidthF(page)
         self.height = pdfium.FPDF_GetPageHeightF(page)
-        self._turn = pdfium.FPDFPage_GetRotation(page)
+        self.turn = pdfium.FPDFPage_GetRotation(page)
         bounds = pdfium.FS_RECTF()
         pdfium.FPDF_GetPageBoundingBox(page, ctypes.byref(bounds))
         self._left, self._bottom, self._right, self._top = bounds.left, bounds.bottom, bounds.right, bounds.top
 
     def box(self, left: float, bottom: float, right: float, top: float) -> Box:
-        if self._turn == 0:
+        if self.turn == 0:
             return Box(left - self._left, self._top - top, right - self._left, self._top - bottom)
-        if self._turn == 1:
+        if self.turn == 1:
             return Box(bottom - self._bottom, left - self._left, top - self._bottom, right - self._left)
-        if self._turn == 2:
+        if self.turn == 2:
             return Box(self._right - right, bottom - self._bottom, self._right - left, top - self._bottom)
         return Box(self._top - top, self._right - right, self._top - bottom, self._right - left)
 
@@ -240,10 +257,9 @@ def _has_gap(boxes: list[Box], em: float) -> bool:
     return any(b.x0 - a.x1 > _WIDE_GAP * em for a, b in pairwise(boxes))
 
 
-def _drawn(page: Any, frame: _Frame) -> tuple[list[Box], float]:
-    """Return the straight rules drawn on a page (the edges of boxes among them) and the share covered by images."""
+def _add_drawn(page: Any, frame: _Frame, found: PageLines) -> float:
+    """Add the straight rules and boxes drawn on a page; return the share of it that the largest image covers."""
     count = pdfium.FPDFPage_CountObjects(page)
-    rules: list[Box] = []
     images = 0.0
     edges = [ctypes.c_float() for _ in range(4)]
     refs = [ctypes.byref(edge) for edge in edges]
@@ -255,23 +271,12 @@ def _drawn(page: Any, frame: _Frame) -> tuple[list[Box], float]:
         if not pdfium.FPDFPageObj_GetBounds(item, *refs):
             continue
         box = frame.box(edges[0].value, edges[1].value, edges[2].value, edges[3].value)
+        width, height = box.x1 - box.x0, box.bottom - box.top
         if kind == pdfium.FPDF_PAGEOBJ_IMAGE:
-            images = max(images, (box.x1 - box.x0) * (box.bottom - box.top) / max(1.0, frame.width * frame.height))
-        else:
-            rules.extend(_rules_of(box))
-    return rules, images
-
-
-def _rules_of(box: Box) -> list[Box]:
-    """Return a thin box itself, and the four edges of a box that could frame text."""
-    width, height = box.x1 - box.x0, box.bottom - box.top
-    if min(width, height) <= _THIN:
-        return [box] if max(width, height) > 8 else []
-    if width < 40 or height < 10:
-        return []
-    return [
-        Box(box.x0, box.top, box.x1, box.top),
-        Box(box.x0, box.bottom, box.x1, box.bottom),
-        Box(box.x0, box.top, box.x0, box.bottom),
-        Box(box.x1, box.top, box.x1, box.bottom),
-    ]
+            images = max(images, width * height / max(1.0, frame.width * frame.height))
+        elif min(width, height) <= _THIN:
+            if max(width, height) > _SHORT:
+                found.rules.append(box)
+        elif width > 40 and height > 10 and width * height < 0.9 * frame.width * frame.height:
+            found.frames.append(box)
+    return images

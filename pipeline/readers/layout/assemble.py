@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import re
+from dataclasses import replace
 
 from pipeline.readers.layout.cutting import Draft, cut_column, same_style
-from pipeline.readers.layout.fragments import fragments
+from pipeline.readers.layout.fragments import attach_strays, cut_at_gaps, with_marker
 from pipeline.readers.layout.furniture import split_furniture
+from pipeline.readers.layout.grids import open_tables
 from pipeline.readers.layout.joining import Vocabulary, join_cells, join_lines
 from pipeline.readers.layout.kinds import Kind, kinds
-from pipeline.readers.layout.markers import is_bullet, shown
+from pipeline.readers.layout.markers import shown
 from pipeline.readers.layout.measures import Measures, ends_sentence, measure, pitches, starts_low
-from pipeline.readers.layout.model import Built, Line, PageLines
+from pipeline.readers.layout.model import Box, Built, Line, PageLines, Table
+from pipeline.readers.layout.notes import footnotes
 from pipeline.readers.layout.order import columns
 from pipeline.readers.layout.rules import ruled_tables
+
+_MAX_SEPARATORS = 200
 
 
 def build_blocks(pages: list[PageLines], *, join_pages: bool = True) -> list[Built]:
@@ -21,12 +25,12 @@ def build_blocks(pages: list[PageLines], *, join_pages: bool = True) -> list[Bui
 
     `join_pages`: a sentence that runs over the end of a page stays in one block, which belongs to its first page.
     """
+    pages = [replace(page, lines=cut_at_gaps(page.lines)) for page in pages]
     body, aside = split_furniture(pages)
     measures = measure(body)
     drafts: list[Draft] = []
     for page, lines in zip(pages, body, strict=True):
-        found = _page_drafts(page, fragments(lines), measures)
-        _append_page(drafts, found, measures, join_pages)
+        _append_page(drafts, _page_drafts(page, attach_strays(lines), measures), measures, join_pages)
     vocabulary = Vocabulary([line for lines in body for line in lines])
     built = [_built(d, k, vocabulary) for d, k in zip(drafts, kinds(drafts, measures), strict=True)]
     built.extend(_furniture(line) for line in aside)
@@ -35,79 +39,57 @@ def build_blocks(pages: list[PageLines], *, join_pages: bool = True) -> list[Bui
 
 def _page_drafts(page: PageLines, lines: list[Line], measures: Measures) -> list[Draft]:
     """Return one page's drafts in reading order, footnotes last."""
-    local = Measures(measures.body, measures.bold_body, {**measures.pitches, **pitches([lines])})
-    tables = ruled_tables(lines, page.rules, page.number)
-    owner = {id(n): t for t in tables for row in t.rows for cell in row for n in cell}
-    notes = _notes([n for n in lines if id(n) not in owner], measures, page)
+    local = replace(measures, pitches={**measures.pitches, **pitches([lines])})
+    tables = ruled_tables(lines, page.rules, page.frames, page.number)
+    celled = {id(n) for t in tables for row in t.rows for cell in row for n in cell}
+    notes = footnotes([n for n in lines if id(n) not in celled], measures, page)
+    noted = {n.start for d in notes for n in d.lines} | {d.lines[0].marker_start for d in notes}
+    flowing = [n for n in lines if id(n) not in celled and n.start not in noted]
+    more, flowing = open_tables(flowing, page.number)
+    tables += more
+    separators = _separators(page, measures.body)
     drafts: list[Draft] = []
-    placed: set[int] = set()
-    stretch: list[Line] = []
-    for line in lines:
-        table = owner.get(id(line))
-        if table is None:
-            if id(line) not in notes:
-                stretch.append(line)
+    for chunk in columns(flowing, tables, {id(t): _first(t, flowing) for t in tables}):
+        if isinstance(chunk, Table):
+            drafts.append(Draft(table=chunk, page=page.number))
             continue
-        if id(table) not in placed:
-            placed.add(id(table))
-            drafts.extend(_cut(stretch, local))
-            stretch = []
-            drafts.append(Draft(table=table, page=page.number))
-    drafts.extend(_cut(stretch, local))
-    drafts.extend(_note_drafts([n for n in lines if id(n) in notes]))
-    return drafts
-
-
-def _cut(lines: list[Line], measures: Measures) -> list[Draft]:
-    drafts: list[Draft] = []
-    for column in columns(lines):
-        found = cut_column(column, measures)
-        if drafts and found and _flows_on(drafts[-1], found[0], measures):
-            drafts[-1].lines.extend(found[0].lines)
-            found = found[1:]
+        found = cut_column(chunk, local, separators)
+        if drafts and _flows_on(drafts[-1], found[0], measures):
+            drafts[-1].lines.extend(found.pop(0).lines)
         drafts.extend(found)
-    return drafts
+    return drafts + notes
 
 
-def _notes(lines: list[Line], measures: Measures, page: PageLines) -> set[int]:
-    """Return the ids of a page's footnote lines: small, below everything else, from the first one with a mark on."""
-    body = [n for n in lines if n.size >= 0.93 * measures.body]
-    floor = max((n.bottom for n in body), default=0.0)
-    small = [n for n in lines if n.size < 0.93 * measures.body and n.top > floor - 1 and n.top > 0.4 * page.height]
-    small.sort(key=lambda n: (round(n.baseline), n.x0))
-    while small and not _opens_note(small[0]):
-        small.pop(0)
-    return {id(n) for n in small} if body else set()
+def _first(table: Table, flowing: list[Line]) -> int:
+    """Return before which of the flowing lines the source has a table."""
+    start = min(n.start for row in table.rows for cell in row for n in cell)
+    return sum(n.start < start for n in flowing)
 
 
-def _opens_note(line: Line) -> bool:
-    return bool(line.marker and not is_bullet(line.marker)) or bool(re.match(r"[\d*†‡§]", line.text))
-
-
-def _note_drafts(lines: list[Line]) -> list[Draft]:
-    drafts: list[Draft] = []
-    for line in lines:
-        same_row = drafts and abs(drafts[-1].lines[-1].baseline - line.baseline) < 0.55 * line.size
-        if drafts and (same_row or not _opens_note(line)):
-            drafts[-1].lines.append(line)
-        else:
-            drafts.append(Draft([line], note=True, page=line.page))
-    return drafts
+def _separators(page: PageLines, body: float) -> list[Box]:
+    """Return what parts blocks that stand above and below it: level rules, and the edges of boxes."""
+    rules = [r for r in page.rules if r.x1 - r.x0 > 5 * body and r.bottom - r.top < 0.5 * body]
+    boxes = [f for f in page.frames if f.bottom - f.top > 2.5 * body]
+    edges = [Box(f.x0, y, f.x1, y) for f in boxes for y in (f.top, f.bottom)]
+    return (rules + edges)[:_MAX_SEPARATORS]
 
 
 def _append_page(drafts: list[Draft], found: list[Draft], measures: Measures, join_pages: bool) -> None:
     """Add a page's drafts, its first joined to the last of the page before where the sentence runs on."""
     last = next((d for d in reversed(drafts) if not d.note), None)
     first = found[0] if found else None
-    if join_pages and last is not None and first is not None and not first.note and _flows_on(last, first, measures):
-        last.lines.extend(first.lines)
-        found = found[1:]
+    if last is not None and first is not None and not first.note and _flows_on(last, first, measures):
+        if join_pages:
+            last.lines.extend(first.lines)
+            found = found[1:]
+        else:
+            first.continues = True
     drafts.extend(found)
 
 
 def _flows_on(last: Draft, first: Draft, measures: Measures) -> bool:
     """Say whether a block goes on in another column or on another page."""
-    if last.table or first.table or first.marker or not same_style(last.lines[-1], first.lines[0]):
+    if last.table or first.table or last.note or first.marker or not same_style(last.lines[-1], first.lines[0]):
         return False
     prev, line = last.lines[-1], first.lines[0]
     if prev.size > 1.08 * measures.body:
@@ -116,7 +98,8 @@ def _flows_on(last: Draft, first: Draft, measures: Measures) -> bool:
         return True
     if ends_sentence(prev.text):
         return False
-    return len(prev.text) > 30 and not prev.bold
+    wide = max(n.x1 for n in last.lines) - min(n.x0 for n in last.lines)
+    return len(last.lines) > 1 and prev.x1 - prev.x0 > 0.7 * wide and not prev.bold
 
 
 def _built(draft: Draft, kind: Kind, vocabulary: Vocabulary) -> Built:
@@ -132,5 +115,5 @@ def _built(draft: Draft, kind: Kind, vocabulary: Vocabulary) -> Built:
 
 
 def _furniture(line: Line) -> Built:
-    text, source, _ = join_lines([line], Vocabulary([]))
+    text, source, _ = join_lines([with_marker(line)], Vocabulary([]))
     return Built("furniture", text, line.page, source=source, size=line.size, confidence=line.confidence)

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from pipeline.readers.layout.fragments import same_row, with_marker
 from pipeline.readers.layout.markers import is_bullet, number_of
 from pipeline.readers.layout.measures import Measures, ends_sentence, starts_low
-from pipeline.readers.layout.model import Line, Table
+from pipeline.readers.layout.model import Box, Line, Table
 
 _LOOSE = 1.24  # times the pitch: a step within a paragraph
 _VERY_LOOSE = 1.6
+_NEAR = 8  # lines above and below that show the right margin
+_TAB_GAP = 6.0  # in ems: the most between two parts of one line of text
 
 
 @dataclass(slots=True)
 class Draft:
-    """Lines that make one block, or a table. `note`: it stands among the page's footnotes."""
+    """Lines that make one block, or a table.
+
+    `note`: it stands among the page's footnotes. `continues`: it goes on with the block that ends the page before.
+    """
 
     lines: list[Line] = field(default_factory=list)
     table: Table | None = None
     note: bool = False
+    continues: bool = False
     page: int = 0
 
     @property
@@ -32,19 +39,30 @@ class Draft:
         return self.lines[min(1, len(self.lines) - 1)].x0
 
 
-def cut_column(lines: list[Line], measures: Measures) -> list[Draft]:
-    """Return the blocks of lines that run down one column."""
+def cut_column(lines: list[Line], measures: Measures, separators: list[Box]) -> list[Draft]:
+    """Return the blocks of lines that run down one column. `separators`: rules and box edges on the page."""
     drafts: list[Draft] = []
-    margin = max((n.x1 for n in lines), default=0.0)
     last_number: int | None = None
-    for line in lines:
-        if not drafts or _begins(drafts[-1], line, measures, margin, last_number):
+    for i, line in enumerate(lines):
+        margin = max(n.x1 for n in lines[max(0, i - _NEAR) : i + _NEAR])
+        begins = not drafts or _begins(drafts[-1], line, measures, margin, last_number)
+        if begins or _is_parted(drafts[-1].lines[-1], line, separators):
             drafts.append(Draft([line], page=line.page))
-        else:
-            drafts[-1].lines.append(line)
-        if line.marker and drafts[-1].lines[0] is line:
             last_number = number_of(line.marker) or last_number
+        else:
+            drafts[-1].lines.append(with_marker(line))
     return drafts
+
+
+def _is_parted(prev: Line, line: Line, separators: list[Box]) -> bool:
+    """Say whether a rule runs between two lines. One right under the words and no longer only underlines them."""
+    for rule in separators:
+        if not prev.baseline < rule.top < line.baseline - 0.4 * line.size or rule.x1 < line.x0 or rule.x0 > prev.x1:
+            continue
+        underline = rule.top - prev.baseline < 0.4 * prev.size and rule.x1 - rule.x0 < prev.x1 - prev.x0 + prev.size
+        if not underline:
+            return True
+    return False
 
 
 def same_style(a: Line, b: Line) -> bool:
@@ -56,8 +74,9 @@ def _begins(draft: Draft, line: Line, measures: Measures, margin: float, last_nu
     """Say whether a line begins a block instead of going on with the one above it."""
     prev = draft.lines[-1]
     step = line.baseline - prev.baseline
-    if abs(step) < 0.55 * max(line.size, prev.size) and line.x0 >= prev.x1 - 2:
-        return is_bullet(line.marker) and not line.tight
+    if same_row(line, prev) and line.x0 >= prev.x1 - 2:
+        far = line.left - prev.x1 > _TAB_GAP * line.size and not prev.text.endswith(":")
+        return far or (is_bullet(line.marker) and not line.tight)
     if line.marker and _marker_counts(draft, line, prev, step, measures, last_number):
         return True
     if not same_style(prev, line) and not _runs_on(prev, line, step, measures):
@@ -108,20 +127,17 @@ def _runs_on(prev: Line, line: Line, step: float, measures: Measures) -> bool:
 def _is_set_off(draft: Draft, prev: Line, line: Line, margin: float) -> bool:
     """Say whether indentation or a short line above shows a new paragraph at the usual pitch."""
     em = line.size
-    ended = ends_sentence(prev.text)
-    low = starts_low(line.text)
+    ended, low = ends_sentence(prev.text), starts_low(line.text)
     if low and not ended:
         return False
     room = margin - prev.x1 - _first_word_width(line)
-    if room > 0.6 * em and ended and not low:
-        return True
-    if room > 0.3 * (margin - prev.x0) and not low:
+    if room < 0.6 * em and not ended:
+        return False
+    if not low and room > max(1.5 * em, (0.12 if ended else 0.3) * (margin - draft.lines[0].left)):
         return True
     if len(draft.lines) > 1 or draft.marker:
-        if line.x0 - draft.left > 0.8 * em and ended:
-            return True
-        if draft.left - line.x0 > 0.8 * em and (ended or not low):
-            return True
+        indent = line.x0 - draft.left
+        return (indent > 0.8 * em and ended) or (indent < -0.8 * em and ended and room > 0.6 * em)
     return False
 
 

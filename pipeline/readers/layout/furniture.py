@@ -7,8 +7,8 @@ from collections import defaultdict
 
 from pipeline.readers.layout.model import Line, PageLines
 
-_TOP_BAND = 0.12  # share of the page's height
-_BOTTOM_BAND = 0.11
+_TOP_BAND = 0.13  # share of the page's height
+_BOTTOM_BAND = 0.13
 _REPEATED = 0.25  # share of the pages on which a line must stand to be furniture
 _SLOT = 6.0  # points: how far a running header may move from page to page
 _PAGE_NUMBER = re.compile(
@@ -35,13 +35,13 @@ def split_furniture(pages: list[PageLines]) -> tuple[list[list[Line]], list[Line
 
 
 def _is_furniture(line: Line, page: PageLines, repeated: set[tuple[str, int]]) -> bool:
-    if _is_upright(line) or _is_outside(line, page):
+    if line.turned or _is_outside(line, page):
         return True
     if not _band(line, page):
         return False
     if any((_masked(line), slot) in repeated for slot in _slots(line, page)):
         return True
-    return bool(_PAGE_NUMBER.fullmatch(line.text)) and _is_outermost(line, page)
+    return bool(_PAGE_NUMBER.fullmatch(line.marker + line.text)) and _is_outermost(line, page)
 
 
 def _repeated(pages: list[PageLines]) -> set[tuple[str, int]]:
@@ -67,12 +67,7 @@ def _slots(line: Line, page: PageLines) -> tuple[int, int, int]:
 
 
 def _masked(line: Line) -> str:
-    return re.sub(r"\d+", "#", line.text.lower())
-
-
-def _is_upright(line: Line) -> bool:
-    """Say whether a line runs up or down the page instead of across it."""
-    return len(line.text) > 4 and (line.bottom - line.top) > 3 * max(line.size, line.x1 - line.x0)
+    return re.sub(r"\d+", "#", f"{line.marker} {line.text}".lower())
 
 
 def _is_outside(line: Line, page: PageLines) -> bool:

@@ -32,8 +32,9 @@ class Kind(NamedTuple):
 
 def kinds(drafts: list[Draft], measures: Measures) -> list[Kind]:
     """Return the kind of each draft, in order."""
+    cover = min((d.page for d in drafts), default=0)
     headings = [_is_heading(d, _next_text(drafts, i), measures) for i, d in enumerate(drafts)]
-    levels = _heading_levels([d for d, h in zip(drafts, headings, strict=True) if h])
+    levels = _heading_levels([d for d, h in zip(drafts, headings, strict=True) if h], cover)
     found: list[Kind] = []
     section = _Section()
     for i, draft in enumerate(drafts):
@@ -43,6 +44,8 @@ def kinds(drafts: list[Draft], measures: Measures) -> list[Kind]:
             level = levels[_style(draft)]
             section.enter(" ".join(n.text for n in draft.lines), level)
             found.append(Kind("heading", level))
+        elif draft.continues and found and found[-1].kind == "list_item":
+            found.append(found[-1])
         else:
             found.append(_text_kind(draft, section, found))
     return found
@@ -83,7 +86,7 @@ def _next_text(drafts: list[Draft], i: int) -> Draft | None:
 
 
 def _is_heading(draft: Draft, following: Draft | None, measures: Measures) -> bool:
-    if draft.table is not None or draft.note or (is_bullet(draft.marker)):
+    if draft.table is not None or draft.note or draft.continues or is_bullet(draft.marker):
         return False
     text = " ".join(n.text for n in draft.lines)
     if len(text) > _MAX_HEADING or not any(c.isalpha() for c in text):
@@ -116,6 +119,8 @@ def _style(draft: Draft) -> tuple[float, int]:
     return first.size, rank - (first.italic and rank == 0)
 
 
-def _heading_levels(drafts: list[Draft]) -> dict[tuple[float, int], int]:
-    styles = sorted({_style(d) for d in drafts}, reverse=True)
-    return {style: min(i + 1, 6) for i, style in enumerate(styles)}
+def _heading_levels(drafts: list[Draft], cover: int) -> dict[tuple[float, int], int]:
+    """Return the level of each heading style; styles that only the cover has do not push the others down."""
+    styles = {_style(d) for d in drafts}
+    inner = sorted({_style(d) for d in drafts if d.page != cover} or styles, reverse=True)
+    return {style: min(1 + sum(other > style for other in inner), 6) for style in styles}

@@ -10,10 +10,11 @@ _BULLETS = "•‣·●∙*"
 _TIGHT_BULLETS = "•●▪■◼"  # bullets even where no space follows
 _NO_BULLETS = "©®°№℗™"
 _NUMBER = re.compile(
-    r"(?:\(?\d{1,3}(?:\.\d{1,3})*[.)]|\d{1,2}(?:\.\d{1,3}){1,3}|\(?[a-zA-Z][)]|[a-z]\.|\(?[ivx]{1,5}[).])\s+(?=\S)"
+    r"(?:\(?\d{1,3}(?:\.\d{1,3})*[.)]|\d{1,2}(?:\.\d{1,3}){1,3}|\(?[a-zA-Z][)]|[a-zA-Z]\.|\(?[ivx]{1,5}[).]|[IVXL]{1,6}\.)"
+    r"\s+(?=\S)|\d{1,3}\.(?=[A-Z‘“])"
 )
 _BARE_NUMBER = re.compile(r"\d{1,3}\s+(?=\S)")
-_LONE = re.compile(r"o|\(?\d{1,3}(?:\.\d{1,3}){0,3}[.)]?|\(?[a-zA-Z][).]|\(?[ivx]{1,5}[).]")
+_LONE = re.compile(r"o|\(?\d{1,3}(?:\.\d{1,3}){0,3}[.)]?|\(?[a-zA-Z][).]|\(?[ivx]{1,5}[).]|[IVXL]{1,6}\.")
 _SYMBOL_DASHES = "\uf02d\uf0be"
 
 

@@ -23,7 +23,8 @@ class Line:
 
     Lengths are points; `baseline`, `top` and `bottom` are measured downwards. `gaps` are the wide gaps inside the line:
     (offset of the first character after the gap, right edge before it, left edge after it). `hyphen`: the line ends in
-    a hyphen that the source marks as a line break. `symbol`: it begins in a symbol font. `marker` is set by the layout
+    a hyphen that the source marks as a line break. `symbol`: it begins in a symbol font. `turned`: it does
+    not run straight across the page. `marker` is set by the layout
     and stands left of the text at `marker_x`; `tight`: no more than a space parts them. `confidence` is the
     recogniser's (0 to 1), None for text that needed no recognition.
     """
@@ -40,11 +41,13 @@ class Line:
     bold: bool = False
     italic: bool = False
     symbol: bool = False
+    turned: bool = False
     hyphen: bool = False
     gaps: tuple[tuple[int, float, float], ...] = ()
     confidence: float | None = None
     marker: str = ""
     marker_x: float = 0.0
+    marker_start: int = 0
     tight: bool = False
 
     @property
@@ -69,13 +72,14 @@ class Table:
 
 @dataclass(slots=True)
 class PageLines:
-    """The lines of one page in the order of its source. `rules` are drawn lines and boxes' edges."""
+    """The lines of one page in the order of its source. `rules` are drawn lines, `frames` drawn boxes."""
 
     number: int
     width: float
     height: float
     lines: list[Line]
     rules: list[Box] = field(default_factory=list)
+    frames: list[Box] = field(default_factory=list)
 
 
 @dataclass(slots=True)

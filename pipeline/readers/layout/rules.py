@@ -2,25 +2,47 @@
 
 from __future__ import annotations
 
+import statistics
 from itertools import pairwise
 
 from pipeline.readers.layout.model import Box, Line, Table
 
 _TOUCH = 3.0  # points
 _MAX_RULES = 1500
+_HIGHLIGHT = 1.45  # in ems: a filled box lower than this marks a line of text
 _PROSE_CELL = 700  # characters: a cell this long is running text set in a frame
 
 
-def ruled_tables(lines: list[Line], rules: list[Box], page: int) -> list[Table]:
-    """Return the tables that drawn rules make on a page. A row without an inner upright rule is no part of a table."""
+def ruled_tables(lines: list[Line], rules: list[Box], frames: list[Box], page: int) -> list[Table]:
+    """Return the tables that drawn rules, or else boxes, make on a page.
+
+    A row without an inner upright rule is no part of a table: it is text in a box.
+    """
+    tables = _from_rules(lines, rules, page)
+    inside = {id(n) for t in tables for row in t.rows for cell in row for n in cell}
+    rest = [n for n in lines if id(n) not in inside]
+    em = statistics.median(n.size for n in rest) if rest else 0.0
+    edges = [edge for frame in frames if frame.bottom - frame.top > _HIGHLIGHT * em for edge in _edges(frame)]
+    return tables + (_from_rules(rest, rules + edges, page) if edges else [])
+
+
+def _from_rules(lines: list[Line], rules: list[Box], page: int) -> list[Table]:
     tables = []
     for cluster in _clusters(rules[:_MAX_RULES]):
         xs = _places([r for r in cluster if _is_upright(r)], upright=True)
         ys = _places([r for r in cluster if not _is_upright(r)], upright=False)
-        if len(xs) < 3 or len(ys) < 2:
-            continue
-        tables.extend(_tables_in(lines, cluster, ys, page))
+        if len(xs) >= 3 and len(ys) >= 2:
+            tables.extend(_tables_in(lines, cluster, ys, page))
     return tables
+
+
+def _edges(box: Box) -> list[Box]:
+    return [
+        Box(box.x0, box.top, box.x1, box.top),
+        Box(box.x0, box.bottom, box.x1, box.bottom),
+        Box(box.x0, box.top, box.x0, box.bottom),
+        Box(box.x1, box.top, box.x1, box.bottom),
+    ]
 
 
 def _is_upright(rule: Box) -> bool:

@@ -1,0 +1,198 @@
+"""Tables without rules, contents lists, and columns that the source gives row by row."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import statistics
+from itertools import pairwise
+
+from pipeline.readers.layout.fragments import same_row
+from pipeline.readers.layout.markers import is_bullet
+from pipeline.readers.layout.measures import DEFAULT_PITCH, ends_sentence, starts_low
+from pipeline.readers.layout.model import Box, Line, Table
+
+_LEADER = re.compile(r"\s*(?:\.\s?|…\s?|_){4,}\s*")
+_GUTTER = 1.2  # in ems: the least gap between two cells
+_APART = 6  # lines: cells of one row stand no further apart in the source
+_ROW_STEP = 3.6  # in ems: the most between two rows of one table
+_WRAP_STEP = 1.45  # in ems: the most between a cell's lines
+_PROSE = 28  # characters: the mean of a line in a column of running text
+
+Row = list[Line]
+
+
+def open_tables(lines: list[Line], page: int) -> tuple[list[Table], list[Line]]:
+    """Return the tables that alignment alone shows, and the other lines.
+
+    Columns of running text whose source goes row by row are no table: their lines come back one column after the other.
+    """
+    place = {id(line): i for i, line in enumerate(lines)}
+    rows = _rows([piece for line in lines for piece in _leader_parts(line, place)])
+    tables: list[Table] = []
+    moved: dict[int, float] = {}
+    taken: set[int] = set()
+    at = 0
+    while at < len(rows):
+        stretch = _stretch(rows, at, place) if _is_row(rows[at], place) else []
+        if len(stretch) < 2:
+            at += 1
+            continue
+        columns = _columns(stretch)
+        if _is_prose(stretch, columns):
+            _put_in_columns(stretch, columns, place, moved)
+        else:
+            tables.append(_table(stretch, columns, page))
+            taken.update(place[id(n)] for row in stretch for n in row)
+        at += len(stretch)
+    rest = [line for i, line in enumerate(lines) if i not in taken]
+    rest.sort(key=lambda n: moved.get(place[id(n)], place[id(n)]))
+    return tables, rest
+
+
+def _leader_parts(line: Line, place: dict[int, int]) -> list[Line]:
+    """Cut a contents line at its leader dots."""
+    if "...." not in line.text.replace(". .", "....") and "…" not in line.text:
+        return [line]
+    match = _LEADER.search(line.text)
+    if match is None:
+        return [line]
+    step = (line.x1 - line.x0) / len(line.text)
+    parts = []
+    for begin, end in ((0, match.start()), (match.end(), len(line.text))):
+        if line.text[begin:end].strip():
+            part = dataclasses.replace(line, text=line.text[begin:end], start=line.start + begin)
+            part.x0, part.x1 = line.x0 + begin * step, line.x0 + end * step
+            part.marker = line.marker if begin == 0 else ""
+            place[id(part)] = place[id(line)]
+            parts.append(part)
+    return parts if len(parts) == 2 else [line]
+
+
+def _rows(lines: list[Line]) -> list[Row]:
+    rows: list[Row] = []
+    for line in sorted(lines, key=lambda n: (n.baseline, n.x0)):
+        if rows and same_row(rows[-1][0], line):
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    for row in rows:
+        row.sort(key=lambda n: n.x0)
+    return rows
+
+
+def _is_row(row: Row, place: dict[int, int]) -> bool:
+    """Say whether a row holds cells: parts with wide gaps between them that the source gives together."""
+    if len(row) < 2:
+        return False
+    order = [place[id(n)] for n in row]
+    if max(order) - min(order) > _APART + len(row):
+        return False
+    return all(b.left - a.x1 > _GUTTER * a.size for a, b in pairwise(row))
+
+
+def _stretch(rows: list[Row], at: int, place: dict[int, int]) -> list[Row]:
+    """Return the rows from `at` on that stand in the same columns; wrapped lines of a cell are rows of one part."""
+    found = [rows[at]]
+    full = 1
+    for row in rows[at + 1 :]:
+        columns = _columns(found)
+        step = row[0].baseline - found[-1][0].baseline
+        if step > _ROW_STEP * row[0].size or any(_column_of(n, columns) is None for n in row):
+            break
+        if len(row) > 1:
+            if not _is_row(row, place):
+                break
+            full += 1
+        elif step > _WRAP_STEP * row[0].size or not _fits(row[0], columns):
+            break
+        found.append(row)
+    while found and len(found[-1]) == 1 and _column_of(found[-1][0], _columns(found)) == 0 and not _is_wrap(found):
+        found.pop()
+    return found if full > 1 else []
+
+
+def _is_wrap(rows: list[Row]) -> bool:
+    return not ends_sentence(rows[-2][0].text) and starts_low(rows[-1][0].text)
+
+
+def _columns(rows: list[Row]) -> list[tuple[float, float]]:
+    """Return the columns' left and right edges, as the rows of several parts show them."""
+    columns: list[tuple[float, float]] = []
+    for row in rows:
+        if len(row) < 2 and len(rows) > 1:
+            continue
+        for line in row:
+            i = _column_of(line, columns)
+            if i is None:
+                columns.append((line.left, line.x1))
+            else:
+                columns[i] = (min(columns[i][0], line.left), max(columns[i][1], line.x1))
+        columns.sort()
+    return columns
+
+
+def _column_of(line: Line, columns: list[tuple[float, float]]) -> int | None:
+    """Return the column that a line touches; None where it touches none."""
+    touched = [i for i, (x0, x1) in enumerate(columns) if line.left < x1 + 2 and line.x1 > x0 - 2]
+    return touched[0] if len(touched) == 1 else None
+
+
+def _fits(line: Line, columns: list[tuple[float, float]]) -> bool:
+    """Say whether a line keeps to one column, at its left edge."""
+    i = _column_of(line, columns)
+    if i is None:
+        return False
+    return abs(line.left - columns[i][0]) < line.size and (
+        i + 1 == len(columns) or line.x1 < columns[i + 1][0] - line.size
+    )
+
+
+def _is_prose(rows: list[Row], columns: list[tuple[float, float]]) -> bool:
+    """Say whether two columns hold running text or bullets, not cells."""
+    if len(columns) != 2 or len(rows) < 3:
+        return False
+    for i in range(2):
+        cells = [n for row in rows for n in row if _column_of(n, columns) == i]
+        if any(is_bullet(n.marker) for n in cells) and i == 1:
+            return True
+        if len(cells) < 3 or statistics.mean(len(n.text) for n in cells) < _PROSE:
+            return False
+        on = sum(starts_low(b.text) and not ends_sentence(a.text) for a, b in pairwise(cells))
+        if on < 0.4 * (len(cells) - 1):
+            return False
+    return True
+
+
+def _put_in_columns(
+    rows: list[Row], columns: list[tuple[float, float]], place: dict[int, int], moved: dict[int, float]
+) -> None:
+    first = min(place[id(n)] for row in rows for n in row)
+    cells = [(_column_of(n, columns) or 0, r, n) for r, row in enumerate(rows) for n in row]
+    for k, (_, _, line) in enumerate(sorted(cells, key=lambda c: (c[0], c[1]))):
+        moved[place[id(line)]] = first + k / (len(cells) + 1)
+
+
+def _table(rows: list[Row], columns: list[tuple[float, float]], page: int) -> Table:
+    cells: list[list[list[Line]]] = []
+    for row in rows:
+        if not cells or not _wraps(row, cells[-1], columns):
+            cells.append([[] for _ in columns])
+        for line in row:
+            cells[-1][_column_of(line, columns) or 0].append(line)
+    lines = [n for row in rows for n in row]
+    box = Box(
+        min(n.left for n in lines), min(n.top for n in lines), max(n.x1 for n in lines), max(n.bottom for n in lines)
+    )
+    return Table(cells, box, page)
+
+
+def _wraps(row: Row, above: list[list[Line]], columns: list[tuple[float, float]]) -> bool:
+    """Say whether a row's parts only go on with the cells above."""
+    for line in row:
+        cell = above[_column_of(line, columns) or 0]
+        if not cell or line.baseline - cell[-1].baseline > _WRAP_STEP * DEFAULT_PITCH * line.size:
+            return False
+        if len(row) > 1 and (ends_sentence(cell[-1].text) or not starts_low(line.text)):
+            return False
+    return len(row) < len(columns) or all(starts_low(n.text) for n in row)
