@@ -1,0 +1,236 @@
+"""The small coder that comes with the package: word pieces, two convolutions and a dense layer, in numpy alone.
+
+Weights and activations are whole numbers held in float32, and no sum reaches 2**24: every product is exact, so that the result of a row
+does not depend on the machine, the linear-algebra library or the rows beside it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.errors import ConfigError
+from pipeline.themes.pieces import PAD, Pieces
+from pipeline.themes.rows import CONTEXT_WIDTH, KINDS, Row, lead, nearest, plain
+
+Floats = NDArray[np.float32]
+SHIPPED = Path(__file__).resolve().parents[1] / "models" / "child_protection"
+TOP = np.float32(127)
+MEAN_GAIN = np.float32(4)
+OWN_LIMIT, CONTEXT_LIMIT = 160, 64
+_CHUNK = 256
+_RANGE = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A map between whole numbers: `clip(rint((x @ weight) * step + bias), 0, 127)`."""
+
+    weight: Floats
+    step: Floats
+    bias: Floats
+
+    def __call__(self, total: Floats) -> Floats:
+        """Return the activations of `total`, the sums before scaling; `total` is used up."""
+        total *= self.step
+        total += self.bias
+        np.rint(total, out=total)
+        return np.clip(total, 0, TOP, out=total)
+
+
+@dataclass(frozen=True, slots=True)
+class Pooled:
+    """What one row's reading leaves behind: activations by token, and the features made of them."""
+
+    first: Floats
+    second: Floats
+    features: Floats
+    hidden: Floats
+
+
+class Student:
+    """The default coder. Loaded by `load_student`; see the model card for data, figures and limits."""
+
+    def __init__(self, arrays: Mapping[str, NDArray[Any]], card: Mapping[str, Any]) -> None:
+        self.name = "student"
+        self.version: str = card["version"]
+        self.theme_ids: tuple[str, ...] = tuple(card["theme_ids"])
+        self.thresholds = np.array([card["thresholds"][t] for t in self.theme_ids], np.float32)
+        calibration = card["calibration"]
+        self._kind_scale = float(calibration["kind_scale"])
+        self._kind_shift = np.array([calibration["kind_shift"][k] for k in KINDS])
+        self._theme_scale = np.array([calibration["theme_scale"][t] for t in self.theme_ids])
+        self._theme_shift = np.array([calibration["theme_shift"][t] for t in self.theme_ids])
+        self._pieces = Pieces(bytes(arrays["vocabulary"]).decode("utf-8").split("\n"))
+        self._embedding = arrays["embedding"].astype(np.float32)
+        self._own, self._context, self._next, self._dense, self._out = (
+            Layer(*(arrays[f"{name}_{part}"].astype(np.float32) for part in ("weight", "step", "bias")))
+            for name in ("own", "context", "next", "dense", "out")
+        )
+
+    def probabilities(self, rows: Sequence[Row]) -> tuple[Floats, Floats]:
+        """Return kinds (n, 4) and themes (n, T): calibrated, with four digits; a row's answer does not depend on the others."""
+        kinds, themes = self.logits(rows)
+        scaled = kinds.astype(np.float64) * self._kind_scale + self._kind_shift
+        raised = np.exp(scaled - scaled.max(axis=1, keepdims=True)) if len(rows) else scaled
+        weights = themes.astype(np.float64) * self._theme_scale + self._theme_shift
+        share = 1.0 / (1.0 + np.exp(-np.clip(weights, -_RANGE, _RANGE)))
+        kind_share = raised / raised.sum(axis=1, keepdims=True)
+        return kind_share.round(4).astype(np.float32), share.round(4).astype(np.float32)
+
+    def logits(self, rows: Sequence[Row]) -> tuple[Floats, Floats]:
+        """Return the uncalibrated kinds (n, 4) and themes (n, T)."""
+        parts = [self._read(rows[at : at + _CHUNK]).hidden for at in range(0, len(rows), _CHUNK)]
+        hidden = np.concatenate(parts) if parts else np.zeros((0, len(self._out.weight)), np.float32)
+        out = (hidden @ self._out.weight) * self._out.step + self._out.bias
+        return out[:, : len(KINDS)], out[:, len(KINDS) :]
+
+    def evidence(self, row: Row, theme_id: str) -> tuple[int, int]:
+        """Return start and end in `row.text` of the words that spoke most for the theme.
+
+        Each feature's share in the theme's score goes to the token that it came from; the span is the run of tokens with the largest sum.
+        """
+        text = plain(row.text)
+        spans = self._pieces.spans(text)[:OWN_LIMIT]
+        at = row.text.find(text)
+        if not spans or at < 0:
+            return 0, len(row.text)
+        shares = self._shares(row, self.theme_ids.index(theme_id))
+        shares = shares[max(0, len(shares) - len(spans)) :]
+        first, last = best_run(shares)
+        first, last = max(0, first - 1), min(len(spans) - 1, last + 1)
+        return at + spans[first][0], at + spans[last][1]
+
+    def _shares(self, row: Row, theme: int) -> Floats:
+        """Return each own token's share in the theme's score; a linear account at this row's point."""
+        read = self._read([row])
+        out = self._out.weight[:, len(KINDS) + theme] * self._out.step[len(KINDS) + theme]
+        slope = self._dense.weight @ (out * (read.hidden[0] > 0) * self._dense.step)
+        gain = slope * read.features[0]
+        one, two = read.first.shape[1], read.second.shape[1]
+        shares = np.zeros(len(read.first), np.float32)
+        np.add.at(shares, read.first.argmax(axis=0), gain[:one])
+        np.add.at(shares, read.second.argmax(axis=0), gain[one : one + two])
+        shares += read.second @ (slope[one + two : one + 2 * two] * MEAN_GAIN / max(1, len(shares) - 1))
+        return shares[:-1]
+
+    def _read(self, rows: Sequence[Row]) -> Pooled:
+        numbers = self._pieces.numbers
+        own = [numbers(lead(r))[-OWN_LIMIT:] for r in rows]
+        context = [numbers(r.before[-CONTEXT_WIDTH:])[-CONTEXT_LIMIT:] for r in rows]
+        context += [numbers(nearest(r.section))[-CONTEXT_LIMIT:] for r in rows]
+        first, starts, sizes = self._convolved(self._own, own)
+        second = self._next(three(first) @ self._next.weight)
+        second[_ends(starts, len(second))] = 0
+        around, at, counts = self._convolved(self._context, context)
+        sides = np.concatenate([np.maximum.reduceat(around, at), mean_of(around, at, counts)], axis=1)
+        features = np.concatenate(
+            [
+                np.maximum.reduceat(first, starts),
+                np.maximum.reduceat(second, starts),
+                mean_of(second, starts, sizes),
+                sides[: len(rows)],
+                sides[len(rows) :],
+            ],
+            axis=1,
+        )
+        return Pooled(first, second, features, self._dense(features @ self._dense.weight))
+
+    def _convolved(self, layer: Layer, texts: list[list[int]]) -> tuple[Floats, NDArray[np.int64], NDArray[np.int64]]:
+        """Return activations of all tokens one after the other, each text closed by a blank; starts and sizes of the texts."""
+        sizes = np.array([len(t) for t in texts])
+        starts = np.concatenate([[0], np.cumsum(sizes[:-1] + 1)])
+        flat = np.array([n for t in texts for n in (*t, PAD)])
+        used, place = np.unique(flat, return_inverse=True)
+        width = len(layer.step)
+        table = self._embedding[used] @ layer.weight
+        total = table[:, width : 2 * width][place]
+        total[1:] += table[:, :width][place[:-1]]
+        total[:-1] += table[:, 2 * width :][place[1:]]
+        active = layer(total)
+        active[_ends(starts, len(active))] = 0
+        return active, starts, sizes
+
+
+def three(x: Floats) -> Floats:
+    """Return every row with the one before and the one after it, side by side; blanks beyond the ends."""
+    width = x.shape[1]
+    out = np.zeros((len(x), 3 * width), np.float32)
+    out[1:, :width] = x[:-1]
+    out[:, width : 2 * width] = x
+    out[:-1, 2 * width :] = x[1:]
+    return out
+
+
+def mean_of(x: Floats, starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> Floats:
+    """Return the mean activation of every text, times MEAN_GAIN, as a whole number of 127 at most."""
+    total = np.add.reduceat(x, starts)
+    mean = total * MEAN_GAIN / np.maximum(sizes, 1).astype(np.float32)[:, None]
+    whole: Floats = np.minimum(np.rint(mean), TOP)
+    return whole
+
+
+def best_run(shares: Floats) -> tuple[int, int]:
+    """Return first and last place of the run with the largest sum of what exceeds the mean."""
+    above = shares - shares.mean()
+    best, run, first = (float("-inf"), 0, 0), 0.0, 0
+    for i, share in enumerate(above.tolist()):
+        if run <= 0:
+            run, first = 0.0, i
+        run += share
+        if run > best[0]:
+            best = (run, first, i)
+    return best[1], best[2]
+
+
+def _ends(starts: NDArray[np.int64], length: int) -> NDArray[np.int64]:
+    return np.append(starts[1:], length) - 1
+
+
+def load_student(directory: Path | None = None) -> Student:
+    """Return the student of a model folder (`model.json`, `student.npz`); the shipped one by default.
+
+    Raises ConfigError where a file is missing, is not what the card says (sha256) or cannot be read.
+    """
+    return _load((directory or SHIPPED).resolve())
+
+
+@lru_cache(maxsize=4)
+def _load(directory: Path) -> Student:
+    card, data = read_card(directory, "student")
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+            return Student(dict(arrays), card)
+    except (KeyError, ValueError, zipfile.BadZipFile) as fault:
+        raise ConfigError(
+            f"no student model: {fault}", place=str(directory), remedy="Train it again with training/"
+        ) from fault
+
+
+def read_card(directory: Path, part: str) -> tuple[dict[str, Any], bytes]:
+    """Return the card's entry `part` of model.json and the bytes of its file, checked against its sha256."""
+    place = directory / "model.json"
+    try:
+        card = json.loads(place.read_text("utf-8"))
+        entry = {**card, **card[part]}
+        data = (directory / entry["file"]).read_bytes()
+    except FileNotFoundError as fault:
+        raise ConfigError(f"the model's file is missing: {fault.filename}", place=str(directory)) from fault
+    except (KeyError, TypeError, ValueError) as fault:
+        raise ConfigError(f"the model's card cannot be read: {fault!r}", place=str(place)) from fault
+    if hashlib.sha256(data).hexdigest() != entry["sha256"]:
+        remedy = "Take the file and the card from the same release"
+        raise ConfigError(
+            f"{entry['file']} is not the file that model.json names (sha256 differs)", place=str(place), remedy=remedy
+        )
+    return entry, data

@@ -1,0 +1,131 @@
+"""Coded statements as training rows: one shape for every source, held-out splits, and the variants that keep a model honest.
+
+The five seed documents are never read here: they stay a pure test (see `measure.py`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import random
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pipeline.themes.rows import CONTEXT_WIDTH, Row, nearest, plain
+
+THEMES = (
+    "information_sharing", "thresholds", "vetting_checks", "workforce_capacity", "training_and_supervision",
+    "interagency_working", "leadership_and_accountability", "resources", "serious_case_reviews",
+    "recognition_and_assessment", "voice_of_the_child", "children_away_from_home", "young_offenders",
+    "public_protection", "bureaucracy_and_systems", "consistency", "courts_and_law", "early_help",
+    "exploitation_and_missing", "care_leavers",
+)  # fmt: skip
+MATERIAL = Path(os.environ.get("FINDINGS_MATERIAL", Path(__file__).resolve().parents[2] / "shared"))
+_STEM = re.compile(r"([^.!?:]{8,160}:)\s*(?:[•–—◼■▪-]?\s?[^.!?:]{0,300})?$")
+
+
+@dataclass(frozen=True)
+class Coded:
+    """A coded statement: what a coder sees of it, and what people said."""
+
+    item: str
+    source: str
+    group: str
+    text: str
+    stem: str
+    section: str
+    before: str
+    kind: str
+    themes: tuple[str, ...]
+
+
+def _lines(path: Path) -> list[dict]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+
+
+def reports() -> list[Coded]:
+    """Return the statements of inspection reports; `group` is the authority."""
+    rows = []
+    for r in _lines(MATERIAL / "gold/ofsted_statements.jsonl"):
+        paragraph, text = " ".join(r["paragraph"].split()), " ".join(r["text"].split())
+        at = paragraph.find(text)
+        before = paragraph[max(0, at - CONTEXT_WIDTH) : at].strip() if at > 0 else ""
+        rows.append(
+            Coded(
+                r["id"],
+                "reports",
+                r["authority"],
+                plain(text),
+                "",
+                r["heading"].strip(),
+                before,
+                r["kind"],
+                tuple(r["themes"]),
+            )
+        )
+    return rows
+
+
+def written() -> list[Coded]:
+    """Return the statements written for the project; `group` is the genre's file."""
+    rows = []
+    for path in sorted((MATERIAL / "gold/written").glob("*.jsonl")):
+        for r in _lines(path):
+            before = " ".join(r["context"].split())[-CONTEXT_WIDTH:]
+            rows.append(
+                Coded(
+                    r["id"],
+                    "written",
+                    path.stem,
+                    plain(r["text"]),
+                    "",
+                    (r.get("heading") or "").strip(),
+                    before,
+                    r["kind"],
+                    tuple(r["themes"]),
+                )
+            )
+    return rows
+
+
+def held_out_authority(name: str, share: float = 0.2) -> bool:
+    """Return whether an authority is in the test part: by a hash of its name, the same for ever."""
+    return int(hashlib.sha256(name.encode()).hexdigest()[:8], 16) / 2**32 < share
+
+
+def split(held_genres: tuple[str, ...]) -> tuple[list[Coded], list[Coded]]:
+    """Return training and test rows with whole authorities and whole genres held out."""
+    train, test = [], []
+    for r in reports():
+        (test if held_out_authority(r.group) else train).append(r)
+    for r in written():
+        (test if r.group in held_genres else train).append(r)
+    return train, test
+
+
+def varied(row: Coded, rng: random.Random, drop: float = 0.45) -> Coded:
+    """Return the row as another document might show it: without heading or context, with the lead-in as stem, in other typography."""
+    section = "" if rng.random() < drop else row.section
+    before = "" if rng.random() < drop else row.before
+    stem = ""
+    lead = _STEM.search(row.before)
+    if lead and rng.random() < 0.5:
+        stem, before = lead.group(1).strip(), (row.before[: lead.start()].strip() if before else "")
+    text = row.text
+    if rng.random() < 0.3:
+        text = text.replace("’", "'").replace("‘", "'").replace("“", '"').replace("”", '"')
+    if rng.random() < 0.1:
+        text = text.rstrip(".")
+    return replace(row, text=text, stem=stem, section=section, before=before)
+
+
+def first_segment(row: Coded) -> str:
+    """Return what is coded: the nearest headings, the lead-in and the statement."""
+    return " ; ".join(part for part in (nearest(row.section), row.stem, row.text) if part)
+
+
+def as_row(row: Coded) -> Row:
+    """Return what the package's coders read of a coded statement."""
+    return Row(row.text, row.stem, row.section, row.before)
