@@ -142,10 +142,8 @@ def _read_text(data: bytes, name: str, options: ReadOptions) -> ReadResult:
         return _read_html(data, name, suffix)
     if _is_mail(data, suffix):
         return mail.read_eml(data, name)
-    if (
-        suffix in {".csv", ".tsv", ".jsonl", ".ndjson"}
-        or data[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
-        and suffix != ".txt"
+    if suffix in {".csv", ".tsv", ".jsonl", ".ndjson"} or (
+        data[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and suffix != ".txt"
     ):
         return sheet.read_table(data, name, options.table)
     if suffix == ".json" or sheet.looks_like_table(data):

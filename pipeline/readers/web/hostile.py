@@ -15,7 +15,30 @@ MAX_ATTRIBUTES = 400
 _DATA_URI = re.compile(r"""(["'])data:[^"']{1000,}\1""", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]{0,40})([^<>]*)")
 _VOID = frozenset(
-    "area base br col embed hr img input link meta param source track wbr p li td tr th dd dt option".split()
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+        "p",
+        "li",
+        "td",
+        "tr",
+        "th",
+        "dd",
+        "dt",
+        "option",
+    ]
 )
 _HIDDEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|pt|em|%)?\s*(?:;|$)", re.IGNORECASE
@@ -32,11 +55,15 @@ def html_text(data: bytes) -> str:
         return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError:
         pass
+    mixed = data.decode("utf-8", errors="replace")
+    if mixed.count("\ufffd") * 20 < sum(char > "\x7f" for char in mixed):
+        # UTF-8 with a few bytes damaged on the way.
+        return mixed.replace("\r\n", "\n")
     declared = _DECLARED.search(data[:8192]) or _XML_DECLARED.search(data[:300])
     if declared and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         name = declared.group(1).decode("ascii").lower()
-        # Browsers read Latin-1 as the code page of Windows, and pages rely on it. Declared UTF-8 with a few bad bytes stays UTF-8.
-        name = "cp1252" if name in {"iso-8859-1", "latin1", "us-ascii", "windows-1252"} else name
+        # Browsers read Latin-1 as the code page of Windows, and pages rely on it. UTF-8 it is not, whatever it declares.
+        name = "cp1252" if name in {"iso-8859-1", "latin1", "us-ascii", "windows-1252", "utf-8", "utf8"} else name
         try:
             return data.decode(name, errors="replace").replace("\r\n", "\n")
         except LookupError:

@@ -39,6 +39,7 @@ class Paragraph:
     marker: str = ""
     bold: bool = False
     bookmarks: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +70,16 @@ class _Inline:
     bold: list[bool] = field(default_factory=list)
     bookmarks: list[str] = field(default_factory=list)
     boxes: list[etree._Element] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
 
 
 class _Walk:
     """One pass over a part of the document, with the styles and list counters that it needs."""
 
-    def __init__(self, styles: dict[str, Style], numbering: Numbering) -> None:
+    def __init__(self, styles: dict[str, Style], numbering: Numbering, relations: dict[str, str]) -> None:
         self.styles = styles
         self.numbering = numbering
+        self.relations = relations
 
     def items(self, container: etree._Element) -> Iterator[Item]:
         """Yield the paragraphs and tables of a body, cell or text box in order."""
@@ -120,6 +123,7 @@ class _Walk:
             marker=marker,
             bold=bool(inline.bold) and all(inline.bold),
             bookmarks=tuple(inline.bookmarks),
+            links=tuple(inline.links),
         )
         return paragraph, inline.boxes, child(props, "rPr", "del") is not None
 
@@ -144,6 +148,8 @@ class _Walk:
             hidden = toggle(child(props, "vanish"), style.hidden)
         if hidden:
             return
+        if local(element) == "hyperlink" and (target := self.relations.get(attr(element, "id"))):
+            into.links.append(target)
         for item in element:
             name = local(item)
             if name == "t":
@@ -217,7 +223,7 @@ def read_text(data: bytes) -> DocxText:
     if body is None:
         raise RefusedError("corrupt", f"{main} holds no document body")
     styles = read_styles(_part(archive, f"{folder}styles.xml"))
-    walk = _Walk(styles, read_numbering(_part(archive, f"{folder}numbering.xml")))
+    walk = _Walk(styles, read_numbering(_part(archive, f"{folder}numbering.xml")), _relations(archive, main))
     items = tuple(walk.items(body))
     return DocxText(
         items,
@@ -236,6 +242,13 @@ def _main_part(archive: Archive) -> str:
         if attr(item, "Type").endswith("/officeDocument"):
             return attr(item, "Target").lstrip("/")
     return "word/document.xml"
+
+
+def _relations(archive: Archive, main: str) -> dict[str, str]:
+    """Return the targets of the main part's links by their ids."""
+    folder, _, name = main.rpartition("/")
+    root = _part(archive, f"{folder}/_rels/{name}.rels".lstrip("/"))
+    return {attr(item, "Id"): attr(item, "Target") for item in (root if root is not None else ())}
 
 
 def _part(archive: Archive, name: str) -> etree._Element | None:
