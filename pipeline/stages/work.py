@@ -19,7 +19,7 @@ from pipeline.segment import AgencyRules, BlockRow, KindModel, KindRules, Segmen
 from pipeline.stages.cache import pack, unpack
 from pipeline.stages.settings import Named, Stage
 from pipeline.tables import TABLES, from_rows
-from pipeline.themes.coder import build_coder
+from pipeline.themes.coder import ModelKinds, build_coder, load_model
 
 FILE_STAGES: tuple[Stage, ...] = ("ingest", "segment", "cluster")
 
@@ -52,6 +52,7 @@ def load_resources(named: Named) -> Resources:
     """Load codebook, rules, timeline and models; faults in any of them are ConfigErrors."""
     codebook = load_codebook(named.codebook)
     settings = named.settings
+    model = load_model(settings.cluster.model)
     return Resources(
         named=named,
         codebook=codebook,
@@ -60,8 +61,8 @@ def load_resources(named: Named) -> Resources:
             settings.segment, agencies=AgencyRules.build(_mapping(named.agencies), place=str(named.agencies))
         ),
         rules=KindRules.build(_mapping(named.kinds), place=str(named.kinds)),
-        kind_model=None,
-        coder=build_coder(codebook, settings.cluster.model),
+        kind_model=ModelKinds(model) if model else None,
+        coder=build_coder(codebook, model),
     )
 
 
