@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipeline.readers.layout.cutting import Draft, cut_column, same_style
-from pipeline.readers.layout.fragments import attach_strays, cut_at_gaps, with_marker
+from pipeline.readers.layout.fragments import take_markers, with_marker
 from pipeline.readers.layout.furniture import split_furniture
 from pipeline.readers.layout.grids import open_tables
 from pipeline.readers.layout.joining import Vocabulary, join_cells, join_lines
@@ -25,12 +25,12 @@ def build_blocks(pages: list[PageLines], *, join_pages: bool = True) -> list[Bui
 
     `join_pages`: a sentence that runs over the end of a page stays in one block, which belongs to its first page.
     """
-    pages = [replace(page, lines=cut_at_gaps(page.lines)) for page in pages]
+    pages = [replace(page, lines=take_markers(page.lines)) for page in pages]
     body, aside = split_furniture(pages)
     measures = measure(body)
     drafts: list[Draft] = []
     for page, lines in zip(pages, body, strict=True):
-        _append_page(drafts, _page_drafts(page, attach_strays(lines), measures), measures, join_pages)
+        _append_page(drafts, _page_drafts(page, lines, measures), measures, join_pages)
     vocabulary = Vocabulary([line for lines in body for line in lines])
     built = [_built(d, k, vocabulary) for d, k in zip(drafts, kinds(drafts, measures), strict=True)]
     built.extend(_furniture(line) for line in aside)

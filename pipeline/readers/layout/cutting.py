@@ -57,7 +57,8 @@ def cut_column(lines: list[Line], measures: Measures, separators: list[Box]) -> 
 def _is_parted(prev: Line, line: Line, separators: list[Box]) -> bool:
     """Say whether a rule runs between two lines. One right under the words and no longer only underlines them."""
     for rule in separators:
-        if not prev.baseline < rule.top < line.baseline - 0.4 * line.size or rule.x1 < line.x0 or rule.x0 > prev.x1:
+        spans = rule.x0 < min(prev.x0, line.x0) + line.size and rule.x1 > max(prev.x1, line.x1) - line.size
+        if not spans or not prev.baseline < rule.top < line.baseline - 0.4 * line.size:
             continue
         underline = rule.top - prev.baseline < 0.4 * prev.size and rule.x1 - rule.x0 < prev.x1 - prev.x0 + prev.size
         if not underline:

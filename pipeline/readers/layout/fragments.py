@@ -1,10 +1,10 @@
-"""Lines made ready for layout: cut at wide gaps, list markers taken off the text, stray markers brought home."""
+"""Lines made ready for layout: list markers taken off the text, stray markers brought home."""
 
 from __future__ import annotations
 
-import dataclasses
+from dataclasses import replace
 
-from pipeline.readers.layout.markers import is_bullet, is_lone_marker, marker_end
+from pipeline.readers.layout.markers import is_bullet, is_lone_marker
 from pipeline.readers.layout.model import Line
 
 _TAB = 0.55  # in ems: a gap wider than a space
@@ -17,9 +17,9 @@ def same_row(a: Line, b: Line) -> bool:
     return a.page == b.page and abs(a.baseline - b.baseline) < _ROW * max(a.size, b.size)
 
 
-def cut_at_gaps(lines: list[Line]) -> list[Line]:
-    """Return a page's lines cut at their wide gaps, each with the marker that stands before it."""
-    return [part for line in lines for part in _cut(line)]
+def take_markers(lines: list[Line]) -> list[Line]:
+    """Return a page's lines without the markers that they begin with, which become their own."""
+    return attach_strays([_take(line) for line in lines])
 
 
 def attach_strays(parts: list[Line]) -> list[Line]:
@@ -43,57 +43,20 @@ def with_marker(line: Line) -> Line:
     near = 0 <= spaces < 20
     text = line.marker + " " * (spaces if near else 1) + line.text
     start = line.marker_start if near else line.start
-    return dataclasses.replace(line, text=text, start=start, x0=line.marker_x, marker="")
+    return replace(line, text=text, start=start, x0=line.marker_x, marker="")
 
 
-def _cut(line: Line) -> list[Line]:
-    if not line.gaps:
-        return [_with_typed_marker(line)]
-    parts: list[Line] = []
-    offsets = [0, *(gap[0] for gap in line.gaps)]
-    for i, begin in enumerate(offsets):
-        end = offsets[i + 1] if i + 1 < len(offsets) else len(line.text)
-        part = dataclasses.replace(
-            line,
-            text=line.text[begin:end].rstrip(),
-            start=line.start + begin,
-            x0=line.gaps[i - 1][2] if i else line.x0,
-            x1=line.gaps[i][1] if i < len(line.gaps) else line.x1,
-            gaps=(),
-            hyphen=line.hyphen and end == len(line.text),
-            symbol=line.symbol and i == 0,
-        )
-        parts.append(part)
-    return _take_marker(parts)
-
-
-def _take_marker(parts: list[Line]) -> list[Line]:
-    """Let a line's first part be the marker of the second where it is one, else undo a cut that was only tried."""
-    first, second = parts[0], parts[1]
-    gap = second.x0 - first.x1
-    if is_lone_marker(first.text, first.symbol) and gap < _REACH * first.size + 20:
-        tight = gap < _TAB * first.size
-        if not (tight and first.text.isalnum()):
-            _mark(second, first, tight)
-            return parts[1:]
-        parts[:2] = [_rejoined(first, second)]
-    return parts
-
-
-def _rejoined(first: Line, second: Line) -> Line:
-    between = " " * max(0, second.start - first.start - len(first.text))
-    return dataclasses.replace(first, text=first.text + between + second.text, x1=second.x1, hyphen=second.hyphen)
-
-
-def _with_typed_marker(line: Line) -> Line:
-    """Take off a marker whose position was not looked up, as in recognised text."""
-    end = marker_end(line.text, line.symbol)
-    marker = line.text[:end].rstrip()
-    if not end or (marker.isalnum() and marker != "o"):
+def _take(line: Line) -> Line:
+    """Take off a line's marker. A bare number or letter before no more than a space is a word."""
+    if line.behind is None:
         return line
-    x0 = line.x0 + end * (line.x1 - line.x0) / len(line.text)
-    text = dataclasses.replace(line, text=line.text[end:], start=line.start + end, x0=x0)
-    text.marker, text.marker_x, text.marker_start, text.tight = marker, line.x0, line.start, True
+    at, right, left = line.behind
+    marker = line.text[:at].rstrip()
+    tight = left - right < _TAB * line.size
+    if tight and marker.isalnum() and not (marker == "o" and line.symbol):
+        return line
+    text = replace(line, text=line.text[at:], start=line.start + at, x0=left, behind=None)
+    text.marker, text.marker_x, text.marker_start, text.tight = marker, line.x0, line.start, tight
     return text
 
 

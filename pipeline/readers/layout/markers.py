@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_DASHES = "–—−⁃-"
+_DASHES = "–—−⁃̶-"
 _BULLETS = "•‣·●∙*"
 _TIGHT_BULLETS = "•●▪■◼"  # bullets even where no space follows
 _NO_BULLETS = "©®°№℗™"

@@ -21,12 +21,12 @@ class Box(NamedTuple):
 class Line:
     """A run of text on one baseline. `start` is its first character's place in the document's source characters.
 
-    Lengths are points; `baseline`, `top` and `bottom` are measured downwards. `gaps` are the wide gaps inside the line:
-    (offset of the first character after the gap, right edge before it, left edge after it). `hyphen`: the line ends in
-    a hyphen that the source marks as a line break. `symbol`: it begins in a symbol font. `turned`: it does
-    not run straight across the page. `marker` is set by the layout
-    and stands left of the text at `marker_x`; `tight`: no more than a space parts them. `confidence` is the
-    recogniser's (0 to 1), None for text that needed no recognition.
+    Lengths are points; `baseline`, `top` and `bottom` are measured downwards. `hyphen`: the line ends in a hyphen that
+    the source marks as a line break. `symbol`: it begins in a symbol font. `turned`: it does not run straight across
+    the page. `behind`: where it seems to begin with a marker, (offset of the text behind it, marker's right edge,
+    text's left edge). `marker` is set by the layout and stands left of the text at `marker_x`, `marker_start` in the
+    source; `tight`: no more than a space parts them. `confidence` is the recogniser's (0 to 1), None for text that
+    needed no recognition.
     """
 
     page: int
@@ -43,7 +43,7 @@ class Line:
     symbol: bool = False
     turned: bool = False
     hyphen: bool = False
-    gaps: tuple[tuple[int, float, float], ...] = ()
+    behind: tuple[int, float, float] | None = None
     confidence: float | None = None
     marker: str = ""
     marker_x: float = 0.0
