@@ -1,17 +1,273 @@
-"""Who says so: the person or body that a statement is attributed to."""
+"""Who says so: the person or body that each statement is attributed to, carried through quotations and pronouns."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 
+from pipeline.segment.attribution import QUOTED, Source, attribution
 from pipeline.segment.cutting import Unit
+from pipeline.segment.names import NAME, Names, is_person, is_titled, tidy
+
+_TURN = re.compile(r"(?:Q\d+\.?\s+)?((?:[A-Z][\w.’'-]*\s?){1,6}?)(?:\s*\([^)]*\)){0,3}:\s+(?=\S)")
+_CHAIR = re.compile(
+    r"(?:the )?(?:chair(?:man|woman|person)?|convener|speaker|witness|cabinet member|minister|secretary of state)\b",
+    re.IGNORECASE,
+)
+_OWN_REPORT = re.compile(
+    r"(?:\b[Ww]e (?:found|visited|inspected|looked|examined|saw|judged)|\b[Ii]nspectors (?:found|visited|"
+    r"saw|met|spoke|judged))\b"
+)
+_REPORT = r"(?:reports?|reviews?|inquiry|study|survey|audit|findings)"
+_OWNER = re.compile(
+    rf"(?!(?:The|A|An|This|That|Its|Their|Another|One|No|Each|Every|His|"
+    rf"Her)\s+[a-z])(?P<name>{NAME})(?P<own>[’']s|[’'])?\s+(?:(?:\d{{4}}|"
+    rf"[a-z][\w-]*)\s+){{0,3}}?(?P<noun>{_REPORT})\b"
+    rf"|\b{_REPORT}\s+(?:\w+\s+){{0,4}}?(?:by|"
+    rf"from)\s+(?:the\s+)?(?P<by>(?:[a-z][\w’'-]*\s+){{0,5}}(?:,\s*)?{NAME}|"
+    rf"(?:[a-z][\w’'-]*\s+){{1,5}},\s*{NAME})"
+)
+_BODY_NOUN = re.compile(
+    r"\b(?:panel|tribunal|council|authority|trust|charity|union|board|committee|department|agency|service|"
+    r"team|inquiry)$"
+)
+_SMALL_LETTERS = "abcdefghijklmnopqrstuvwxyz’'-, "
+_ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
+_INSPECTORS = re.compile(r"^(?:the )?(?:inspectors?|watchdog|inspectorates?)$", re.IGNORECASE)
 
 
 def find_speakers(units: Sequence[Unit], *, title: str = "", publisher: str = "", source_type: str = "") -> list[str]:
-    """Return the speaker of each unit, blank where the document speaks itself."""
-    return [""] * len(units)
+    """Return the speaker of each unit in its fullest form, without article; blank where the document speaks itself."""
+    walk = _Walk(units, source_type)
+    speakers: list[str] = []
+    for _, group in groupby(units, key=lambda unit: unit.block_no):
+        speakers += walk.block(list(group))
+    return speakers
 
 
-def speaker_role(speaker: str) -> str:
-    """Return the role of a speaker."""
-    return "other" if speaker else ""
+class _Walk:
+    """What is known while a document's blocks go by: the last speakers of each sort, and whose quotation is open."""
+
+    def __init__(self, units: Sequence[Unit], source_type: str) -> None:
+        self.names = Names(unit.text for unit in units)
+        body = [unit.text for unit in units if unit.block_kind != "heading"]
+        plain = [mask(text, False)[0] for text in body]
+        self.own_report = source_type == "report" or (source_type != "news" and any(map(_OWN_REPORT.search, plain)))
+        self.turns = _turn_names(body)
+        self.owner = ""
+        self.main_owner = self._main_owner(plain)
+        self.person = self.people = self.body = self.last = ""
+        self.roles: dict[str, str] = {}
+        self.stem_speaker = ""
+        self.turn = ""
+        self.open = False
+
+    def _main_owner(self, texts: Iterable[str]) -> str:
+        owners = Counter(owner for text in texts for owner, own in self._owners(text) if own)
+        best = owners.most_common(1)
+        return best[0][0] if best and best[0][1] > 0.6 * sum(owners.values()) else ""
+
+    def _owners(self, text: str) -> list[tuple[str, bool]]:
+        """Return the owners of the reports that a text names, and whether the text says so outright."""
+        found = []
+        for match in _OWNER.finditer(text):
+            name = tidy(match.group("name") or match.group("by").lstrip(_SMALL_LETTERS))
+            if not name or name.split()[0].lower() in ("every", "key"):
+                continue
+            full = self.names.full(name)
+            own = bool(match.group("own") or match.group("by"))
+            if own or self.names.is_short_form(name) or name.isupper() or is_titled(full):
+                found.append((full, own or is_titled(full)))
+            elif " " not in name and name[1:].islower() and (match.start() > 0 or " " in match.group("name")):
+                found.append((f"{name} {match.group('noun').rstrip('s')}", False))
+        return found
+
+    def block(self, units: list[Unit]) -> list[str]:
+        """Return the speakers of one block's units."""
+        if units[0].block_kind in ("heading", "caption"):
+            self.stem_speaker = self.turn = ""
+            return [""] * len(units)
+        if self.turns:
+            found = self._turn_speakers(units)
+            if found is not None:
+                return found
+        masks, started = self._masks(units)
+        sources = [self._resolve(attribution(text), text) for text in masks]
+        if units[0].stem:
+            inherited = self._stem(units[0].stem)
+            return [source or inherited for source in sources]
+        return self._spread(units, masks, sources, started)
+
+    def _turn_speakers(self, units: list[Unit]) -> list[str] | None:
+        name = _turn(units[0].text)
+        if name in self.turns:
+            self.turn = self.names.full(name) if not name.isupper() else name
+        return [self.turn] * len(units) if self.turn else None
+
+    def _masks(self, units: list[Unit]) -> tuple[list[str], bool]:
+        """Return the units' texts with quoted parts masked, and whether the block goes on with an open quotation."""
+        starts_quoted = bool(re.match(r"[“\"‘]", units[0].text))
+        carried = self.open and starts_quoted
+        state, masks = False, []
+        for unit in units:
+            text, state = mask(unit.text, state)
+            masks.append(text)
+        self.open = state
+        return masks, carried
+
+    def _resolve(self, source: Source | None, masked: str) -> str:
+        """Return the fullest name of a source, and remember it for the pronouns to come."""
+        owners = self._owners(masked)
+        if source is None:
+            if owners:
+                self.owner = owners[-1][0]
+            self._mention(masked)
+            return ""
+        name = self._named(source, masked, owners)
+        if owners:
+            self.owner = owners[-1][0]
+        if name:
+            self._remember(source, name, masked)
+        return name
+
+    def _named(self, source: Source, masked: str, owners: list[tuple[str, bool]]) -> str:
+        text = source.text.strip()
+        if source.sort == "pronoun":
+            low = text.lower()
+            if not source.strong and self.own_report:
+                return ""
+            if low in ("he", "she"):
+                return self.person
+            return self.people or self.body if low == "they" else self.body or self.owner or self.main_owner
+        if source.sort == "report" or re.search(rf"\b{_REPORT}$", text):
+            return self._report(text, owners)
+        if source.sort == "name":
+            bare = tidy(text)
+            return self.names.full(bare) if bare and not re.fullmatch(r"[a-z].*", bare) else ""
+        if self.own_report and _INSPECTORS.match(text):
+            return ""
+        if _INSPECTORS.match(text):
+            return (
+                self.main_owner
+                if self.main_owner and not is_person(self.main_owner)
+                else _ARTICLE.sub("", text).lower()
+            )
+        return self._role(text, source.strong)
+
+    def _report(self, text: str, owners: list[tuple[str, bool]]) -> str:
+        """A report speaks for whoever made it; the document's own report speaks for itself."""
+        if owners:
+            return owners[0][0]
+        low = text.lower()
+        if self.own_report or re.search(r"\b(?:reports|reviews|studies|inquiries)$", low):
+            return ""
+        if low.startswith("their "):
+            self.owner = self.people
+        return self.owner or self.main_owner
+
+    def _role(self, text: str, strong: bool) -> str:
+        if not strong:
+            return ""
+        name = re.search(rf"{NAME}$", text)
+        if name and is_person(tidy(name.group())):
+            return self.names.full(name.group())
+        bare = _ARTICLE.sub("", text)
+        bare = bare[:1].lower() + bare[1:] if bare[1:2].islower() and text != bare else bare
+        if " " not in bare and text.lower().startswith("the "):
+            if (
+                bare.lower() in ("charity", "watchdog", "regulator", "union", "body", "group", "foundation")
+                and self.body
+            ):
+                return self.body
+            return self.roles.get(bare.lower(), bare)
+        return bare
+
+    def _mention(self, masked: str) -> None:
+        """Remember a person whom a sentence names as its matter, for the pronoun that follows."""
+        match = re.match(rf"(?:\W|{QUOTED})*({NAME})", masked)
+        if match and (name := tidy(match.group(1))) and is_person(self.names.full(name)):
+            self.person = self.names.full(name)
+
+    def _remember(self, source: Source, name: str, masked: str) -> None:
+        self.last = name
+        if is_person(name) or source.text.lower() in ("he", "she"):
+            self.person = name
+        elif re.search(r"(?:s|people|children|men|women|staff|police)$", name):
+            self.people = name
+        elif source.sort == "role":
+            self.person = name
+        if source.sort == "role" and " " in name:
+            for word in re.findall(r"[a-z]+", name):
+                self.roles.setdefault(word, name)
+        if not is_person(name) and (source.sort == "name" or re.search(_BODY_NOUN, name)):
+            self.body = name
+        if source.sort == "role" and re.search(r"\binspect|\bwatchdog|\bpanel|\binquiry", name):
+            self.owner = name
+
+    def _stem(self, stem: str) -> str:
+        masked, _ = mask(stem, False)
+        source = attribution(masked)
+        if source is not None and not (self.own_report and source.sort == "report"):
+            named = self._named(source, masked, self._owners(masked))
+            if named:
+                return named
+        owners = self._owners(masked)
+        return owners[0][0] if owners and owners[0][1] and not self.own_report else ""
+
+    def _spread(self, units: list[Unit], masks: list[str], sources: list[str], carried: bool) -> list[str]:
+        """Give the sentences of a quotation the speaker named beside them, or the one whose quotation goes on."""
+        quoted = [text.count(QUOTED) > 0.5 * len(text) for text in masks]
+        begins = bool(re.match(r"[“\"‘]", units[0].text)) and quoted[0]
+        first = next((s for s, q in zip(sources, quoted, strict=True) if s), "")
+        current = "" if not begins else (self.last if carried else first or self.last)
+        result = []
+        for source, is_quoted in zip(sources, quoted, strict=True):
+            if source:
+                current = source
+            result.append(source or (current if is_quoted else ""))
+        if begins and first:
+            self.last = first
+        return result
+
+
+def mask(text: str, inside: bool) -> tuple[str, bool]:
+    """Return the text with what stands in quotation marks masked, and whether a quotation is still open at its end."""
+    if not inside and not re.search(r"[“”\"‘]", text):
+        return text, False
+    out: list[str] = []
+    closer = '”"' if inside else ""
+    for at, char in enumerate(text):
+        if closer and char in closer and _closes(text, at, char):
+            closer = ""
+            out.append(char)
+        elif not closer and char in '“"‘' and (char != "‘" or at == 0 or not text[at - 1].isalnum()):
+            closer = {"“": '”"', '"': '"”', "‘": "’"}[char]
+            out.append(char)
+        elif closer and not (char in '“"' and at == 0):
+            out.append(QUOTED)
+        else:
+            out.append(char)
+    return "".join(out), bool(closer) and closer != "’"
+
+
+def _closes(text: str, at: int, char: str) -> bool:
+    follows = text[at + 1 : at + 2]
+    return char != "’" or not follows.isalnum()
+
+
+def _turn(text: str) -> str:
+    """Return the name before the colon that opens a turn of a transcript."""
+    match = _TURN.match(text)
+    return match.group(1).strip() if match and len(match.group(1)) <= 60 else ""
+
+
+def _turn_names(texts: Sequence[str]) -> frozenset[str]:
+    """Return the names that open turns: titled ones, offices, and others that come back as a person would."""
+    counts = Counter(filter(None, map(_turn, texts)))
+    return frozenset(
+        name
+        for name, count in counts.items()
+        if is_titled(name.title()) or _CHAIR.match(name) or (count >= 2 and is_person(name.title()) and len(counts) > 1)
+    )
