@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 import pipeline
+from pipeline.cli.doctor import examine
 from pipeline.cli.show import Bars, console, plan_lines, summary
 from pipeline.engines import EngineName
 from pipeline.errors import FindingsError
@@ -164,6 +165,19 @@ def trace(
         typer.echo(f"    {stem}{row.text}{speaker}")
         typer.echo(f"    evidence: {row.evidence} ({row.method}, {row.probability:.2f})")
     console().print(f"{len(rows)} findings")
+
+
+@app.command()
+def doctor(out: Out = Path("outputs")) -> None:
+    """Say what this machine lacks, and what each extra would add."""
+    missing = False
+    for seen in examine(out):
+        mark = "ok     " if seen.fine else ("LACKING" if seen.needed else "not there")
+        remedy = "" if seen.fine else f"  ->  {seen.remedy}"
+        typer.echo(f"{mark:<9} {seen.what}{remedy}")
+        missing |= seen.needed and not seen.fine
+    if missing:
+        raise typer.Exit(1)
 
 
 @app.callback(invoke_without_command=True)

@@ -21,7 +21,7 @@ _BARS = "▁▂▃▄▅▆▇█"
 
 def console(quiet: bool = False) -> Console:
     """Return the console for messages; it keeps to NO_COLOR and to plain text where there is no terminal."""
-    return Console(stderr=True, quiet=quiet, no_color="NO_COLOR" in os.environ or None, highlight=False)
+    return Console(stderr=True, quiet=quiet, no_color="NO_COLOR" in os.environ or None, highlight=False, soft_wrap=True)
 
 
 class Bars:
