@@ -1,4 +1,4 @@
-"""From a reader's paragraphs to blocks: list markers set apart, list levels ranked, line breaks judged, language told."""
+"""From a reader's paragraphs to blocks: markers set apart, list levels ranked, line breaks judged."""
 
 from __future__ import annotations
 

@@ -28,14 +28,31 @@ class ReadOptions:
 
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
-    (b"\x89PNG", "a PNG image"), (b"\xff\xd8\xff", "a JPEG image"), (b"GIF8", "a GIF image"), (b"II*\0", "a TIFF image"), (b"MM\0*", "a TIFF image"),
-    (b"BM", "a bitmap image"), (b"ID3", "an audio file"), (b"OggS", "an audio file"), (b"fLaC", "an audio file"), (b"\x1aE\xdf\xa3", "a video file"),
-    (b"7z\xbc\xaf", "a 7-Zip archive"), (b"Rar!", "a RAR archive"), (b"BZh", "a bzip2 archive"), (b"\xfd7zXZ", "an xz archive"),
-    (b"MZ", "a program"), (b"\x7fELF", "a program"), (b"SQLite format 3", "a database"), (b"%!PS", "a PostScript file"),
-)  # fmt: skip
+    (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF8", "a GIF image"),
+    (b"II*\0", "a TIFF image"),
+    (b"MM\0*", "a TIFF image"),
+    (b"BM", "a bitmap image"),
+    (b"ID3", "an audio file"),
+    (b"OggS", "an audio file"),
+    (b"fLaC", "an audio file"),
+    (b"\x1aE\xdf\xa3", "a video file"),
+    (b"7z\xbc\xaf", "a 7-Zip archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"BZh", "a bzip2 archive"),
+    (b"\xfd7zXZ", "an xz archive"),
+    (b"MZ", "a program"),
+    (b"\x7fELF", "a program"),
+    (b"SQLite format 3", "a database"),
+    (b"%!PS", "a PostScript file"),
+)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HTML_START = re.compile(
-    rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body|title|meta|div|p|h1|table|article|section)\b",
+    (
+        rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body"
+        rb"|title|meta|div|p|h1|table|article|section)\b"
+    ),
     re.IGNORECASE | re.DOTALL,
 )
 _OTHER_SUFFIXES = {".pdf", ".doc", ".docx", ".rtf", ".odt", ".xlsx", ".msg", ".csv", ".tsv", ".jsonl"}
@@ -71,7 +88,7 @@ def _read(data: bytes, name: str, options: ReadOptions) -> ReadResult:
         from pipeline.readers import pdf
 
         return pdf.read(data, name)
-    if data.startswith(b"PK\x03\x04") or data.startswith(b"PK\x05\x06"):
+    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _read_zip(data, name, options)
     if data.startswith(b"\x1f\x8b"):
         return _read_gzip(data, name, options)
@@ -196,10 +213,9 @@ def _is_mail(data: bytes, suffix: str) -> bool:
 def _binary(data: bytes) -> str:
     """Return what kind of binary file this is, in words, or an empty string for text."""
     for magic, what in _MAGIC:
-        if data.startswith(magic):
-            # Two letters alone could begin a text.
-            if len(magic) > 2 or b"\0" in data[:512]:
-                return what
+        # Two letters alone could begin a text.
+        if data.startswith(magic) and (len(magic) > 2 or b"\0" in data[:512]):
+            return what
     if data[:4] == b"RIFF":
         return "an audio, video or image file"
     if data[4:8] == b"ftyp":

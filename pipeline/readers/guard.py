@@ -59,7 +59,7 @@ def bom_encoding(data: bytes) -> str:
 
 
 def encoding_of(data: bytes) -> str:
-    """Return the name of the encoding that decodes the bytes: byte order mark, UTF-8, UTF-16 by its zeros, then by statistics."""
+    """Return the name of the encoding that decodes the bytes: by its mark, as UTF-8, by its zeros, by statistics."""
     if name := bom_encoding(data):
         return name
     head = data[: 2**18]
@@ -194,6 +194,11 @@ def local(element: etree._Element) -> str:
     """Return an element's name without its namespace; an empty string for comments and the like."""
     tag = element.tag
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def text_of(element: etree._Element) -> str:
+    """Return all text below an element, as it stands."""
+    return "".join(str(part) for part in element.itertext())
 
 
 def attr(element: etree._Element | None, name: str, default: str = "") -> str:

@@ -28,9 +28,13 @@ def read_eml(data: bytes, name: str) -> ReadResult:
         raise RefusedError("corrupt", "the message cannot be read")
     blocks = _eml_blocks(message)
     return _result(
-        blocks, "eml", subject=_header(message, "Subject"), sender=_header(message, "From"), date=_header(message, "Date"),
+        blocks,
+        "eml",
+        subject=_header(message, "Subject"),
+        sender=_header(message, "From"),
+        date=_header(message, "Date"),
         attachments=[part.get_filename() or "" for part in _attachments(message)],
-    )  # fmt: skip
+    )
 
 
 def _header(message: EmailMessage, name: str) -> str:
@@ -71,7 +75,7 @@ def _html_blocks(data: bytes) -> list[Block]:
 
 
 def text_blocks(text: str) -> list[Block]:
-    """Return the blocks of a message's plain text: lines of a paragraph joined, what it quotes and its signature apart."""
+    """Return the blocks of a message's plain text; what it quotes and its signature are furniture."""
     body, _, signature = text.replace("\r\n", "\n").partition("\n-- \n")
     lines = body.split("\n")
     own = "\n".join("" if _QUOTED.match(line) else line for line in lines)

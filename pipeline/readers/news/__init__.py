@@ -15,12 +15,23 @@ from pipeline.readers.word.docx import read_text
 from pipeline.readers.word.other import rtf_text
 
 _VENDOR_LINES = re.compile(
-    r"^\W{0,4}(?:ProQuest document ID|Gale Document Number|Persistent link to this record|Accession Number|Record Number|Load-Date|LOAD-DATE|JOURNAL-CODE|Publication-Type"
-    r"|PUBLICATION-TYPE|Factiva Source|Copyright, \d{4}|News document number|NewsBank Record Number|End of Document)\b",
+    r"^\W{0,4}(?:ProQuest document ID|Gale Document Number|Persistent link to this record|Accession Number"
+    r"|Record Number"
+    r"|Load-Date|LOAD-DATE|JOURNAL-CODE|Publication-Type|PUBLICATION-TYPE|Factiva Source|Copyright, \d{4}"
+    r"|News document number|NewsBank Record Number|End of Document)\b",
     re.MULTILINE,
 )
-_VENDOR_PAGE = re.compile(r"<title>\s*(?:Factiva|LexisNexis|Nexis(?: Uni)?|ProQuest[^<]{0,60}|NewsBank[^<]{0,60}|Access World News[^<]{0,60}|Europresse[^<]{0,40}|PressReader[^<]{0,40})\s*</title>", re.IGNORECASE)  # fmt: skip
-_UNKNOWN = "the file looks like a news database's export, but its layout is not known; export it as Nexis Uni DOCX, Factiva HTML or RTF, or ProQuest text"
+_VENDOR_PAGE = re.compile(
+    r"<title>\s*(?:Factiva|LexisNexis|Nexis(?: Uni)?|ProQuest[^<]{0,60}"
+    r"|NewsBank[^<]{0,60}"
+    r"|Access World News[^<]{0,60}"
+    r"|Europresse[^<]{0,40}|PressReader[^<]{0,40})\s*</title>",
+    re.IGNORECASE,
+)
+_UNKNOWN = (
+    "the file looks like a news database's export, but its layout is not known; "
+    "export it as Nexis Uni DOCX, Factiva HTML or RTF, or ProQuest text"
+)
 
 
 def read_docx(data: bytes, name: str) -> ReadResult | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from pipeline.readers.guard import clean
+from pipeline.readers.guard import clean, text_of
 from pipeline.readers.news.fields import COPYRIGHT, DATE, Article, export_result
 from pipeline.readers.parsed import ReadResult
 
@@ -17,7 +17,10 @@ _NUMBER_LINE = re.compile(
 )
 _PAGE = re.compile(r",?\s*(?:p|pp|pg|s|page)\.?\s*[\w*-]+\s*$", re.IGNORECASE)
 _WEEKDAY = re.compile(
-    r"(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch)\s*,?\s*$",
+    (
+        r"(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|(?:mon|tues|wednes|thurs|fri"
+        r"|satur|sun)day|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch)\s*,?\s*$"
+    ),
     re.IGNORECASE,
 )
 
@@ -47,13 +50,13 @@ def read_html(root: etree._Element) -> ReadResult:
 
 
 def _article(holder: etree._Element, number: int) -> Article:
-    whole = "".join(holder.itertext())
+    whole = text_of(holder)
     found = _NUMBER.search(whole)
     article = Article(found.group(1) if found else str(number), publisher=_one(holder, "docpublicationname"))
-    header = " ".join(clean("".join(element.itertext())) for element in _marked(holder, "docheader"))
+    header = " ".join(clean(text_of(element)) for element in _marked(holder, "docheader"))
     _read_header(clean(header), article)
     title = _marked(holder, "titrearticlevisu")
-    article.headline = clean(" ".join("".join(element.itertext()) for element in title))
+    article.headline = clean(" ".join(text_of(element) for element in title))
     if holder.tag == "article":
         _read_new(holder, title, article)
     else:
@@ -62,7 +65,7 @@ def _article(holder: etree._Element, number: int) -> Article:
 
 
 def _one(holder: etree._Element, name: str) -> str:
-    return next((clean("".join(element.itertext())) for element in _marked(holder, name)), "")
+    return next((clean(text_of(element)) for element in _marked(holder, name)), "")
 
 
 def _read_header(header: str, article: Article) -> None:
@@ -81,12 +84,12 @@ def _read_new(holder: etree._Element, title: list[etree._Element], article: Arti
         # A stray end tag may close the section early; the text then stands between header and footer.
         text = [element for element in holder if element.tag not in {"header", "footer", "aside"}]
     for part in text:
-        paragraphs = [clean("".join(element.itertext())) for element in part.iter("p")]
-        article.add(paragraphs or [clean("".join(part.itertext()))])
+        paragraphs = [clean(text_of(element)) for element in part.iter("p")]
+        article.add(paragraphs or [clean(text_of(part))])
     box = next((up for up in title[0].iterancestors() if up.tag == "div"), None) if title else None
     after = box.getnext() if box is not None else None
     if after is not None and after.tag == "div":
-        article.byline = clean("".join(after.itertext()))
+        article.byline = clean(text_of(after))
 
 
 def _read_old(holder: etree._Element, title: list[etree._Element], article: Article) -> None:

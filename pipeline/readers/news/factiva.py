@@ -8,57 +8,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from lxml import etree
 
 from pipeline.readers.blocks import language_code
-from pipeline.readers.guard import attr, child, clean, local
+from pipeline.readers.guard import attr, child, clean, local, text_of
 from pipeline.readers.news.fields import COPYRIGHT, DATE, WORDS, Article, export_result
 from pipeline.readers.parsed import ReadResult, Reject
 
 # Field codes of an indexed article; LP and TD hold its text.
-CODES = frozenset(
-    [
-        "HD",
-        "BY",
-        "CR",
-        "WC",
-        "PD",
-        "ET",
-        "SN",
-        "SC",
-        "SE",
-        "ED",
-        "PG",
-        "VOL",
-        "LA",
-        "CY",
-        "LP",
-        "TD",
-        "CT",
-        "CO",
-        "IN",
-        "NS",
-        "RE",
-        "IPC",
-        "IPD",
-        "PUB",
-        "AN",
-        "RF",
-        "RST",
-        "ART",
-        "CLM",
-        "CX",
-        "DLN",
-        "NGC",
-        "GC",
-        "PM",
-        "TI",
-        "AU",
-        "DE",
-        "DTP",
-    ]
+_CODE_NAMES = (
+    "HD BY CR WC PD ET SN SC SE ED PG VOL LA CY LP TD CT CO IN NS RE IPC IPD PUB AN RF RST ART CLM CX DLN NGC GC PM TI "
+    "AU DE DTP"
 )
+CODES = frozenset(_CODE_NAMES.split())
 _CODE = re.compile(r"^[A-Z]{2,3}$")
-_CODE_LINE = re.compile(
-    r"^[ \t|]*(HD|BY|CR|WC|PD|ET|SN|SC|SE|ED|PG|VOL|LA|CY|LP|TD|CT|CO|IN|NS|RE|IPC|IPD|PUB|AN|RF|RST|ART|CLM|CX|DLN|NGC|GC)[ \t]*(?:\||\t|[ ]{2,}|$)[ \t|]*(.*)$"
-)
+_CODE_LINE = re.compile(rf"^[ \t|]*({'|'.join(sorted(CODES))})[ \t]*(?:\||\t|[ ]{{2,}}|$)[ \t|]*(.*)$")
 _ACCESSION = re.compile(r"^\s*(?:Document|Dokument|Documento)\s+([A-Z0-9]{4,12}[0-9a-z]{10,24})\s*$", re.IGNORECASE)
 _CLASS_ID = re.compile(r"^article-([A-Z0-9]{4,12}[0-9a-z]{10,24})$")
 _TIME = re.compile(r"^\d{1,2}[:.]\d{2}(?:\s*[AP]M)?(?:\s+[A-Z]{2,5})?$", re.IGNORECASE)
@@ -66,11 +27,17 @@ _SOURCE_CODE = re.compile(r"^[A-Z0-9]{2,8}$")
 _BYLINE = re.compile(r"(?:by|von|par|por|di)\s", re.IGNORECASE)
 _PAGE = 100  # articles that the database saves at a time
 _SUMMARY = re.compile(
-    r"^(?:Search Summary|Zusammenfassung der Suche|Résumé de (?:la )?recherche|Récapitulatif de la recherche|Resumen de (?:la )?búsqueda|Riepilogo della ricerca)$",
+    (
+        r"^(?:Search Summary|Zusammenfassung der Suche|Résumé de (?:la )?recherche|Récapitulatif "
+        r"de la recherche|Resumen de (?:la )?búsqueda|Riepilogo della ricerca)$"
+    ),
     re.IGNORECASE,
 )
 _FOUND = re.compile(
-    r"(?:results? found|gefundene ergebnisse|résultats? (?:trouvés?|obtenus?)|resultados encontrados|risultati trovati)",
+    (
+        r"(?:results? found|gefundene ergebnisse|résultats? (?:trouvés?|obtenus?)|resultados "
+        r"encontrados|risultati trovati)"
+    ),
     re.IGNORECASE,
 )
 
@@ -98,7 +65,7 @@ def html_articles(root: etree._Element) -> list[etree._Element]:
 def read_html(root: etree._Element, articles: Sequence[etree._Element]) -> ReadResult:
     """Read the articles of a page, indexed or not."""
     parsed = (_html_article(element, number) for number, element in enumerate(articles, start=1))
-    found = _results_found(("".join(cell.itertext()) for cell in row.iter("td", "th")) for row in root.iter("tr"))
+    found = _results_found((text_of(cell) for cell in row.iter("td", "th")) for row in root.iter("tr"))
     return export_result(parsed, "factiva_html", found)
 
 
@@ -117,27 +84,21 @@ def _html_article(element: etree._Element, number: int) -> Article | Reject:
         return _indexed(coded, str(number))
     item = _html_id(element) or str(number)
     headline = next(
-        (
-            clean("".join(inner.itertext()))
-            for inner in element.iter()
-            if (inner.get("class") or "").endswith("Headline")
-        ),
+        (clean(text_of(inner)) for inner in element.iter() if (inner.get("class") or "").endswith("Headline")),
         "",
     )
-    paragraphs = [inner for inner in element.iter("p", "pre") if clean("".join(inner.itertext()))]
+    paragraphs = [inner for inner in element.iter("p", "pre") if clean(text_of(inner))]
     text = [inner for inner in paragraphs if "articleParagraph" in (inner.get("class") or "")] or paragraphs
-    author = next(
-        (clean("".join(inner.itertext())) for inner in element.iter() if (inner.get("class") or "") == "author"), ""
-    )
+    author = next((clean(text_of(inner)) for inner in element.iter() if (inner.get("class") or "") == "author"), "")
     fields = [
-        clean("".join(inner.itertext()))
+        clean(text_of(inner))
         for inner in element.iter("div")
         if not inner.findall("div") and not any(p in text for p in inner.iter())
     ]
     article = _unindexed([line for line in fields if line and line != author], item, headline)
     article.byline = author or article.byline
     article.blocks.clear()
-    article.add(_lines(inner) for inner in text if not _ACCESSION.match(clean("".join(inner.itertext()))))
+    article.add(_lines(inner) for inner in text if not _ACCESSION.match(clean(text_of(inner))))
     return article
 
 
@@ -145,15 +106,15 @@ def _html_id(element: etree._Element) -> str:
     for up in [element, *element.iterancestors()]:
         if found := _CLASS_ID.match(up.get("id") or ""):
             return found.group(1)
-    texts = (clean("".join(inner.itertext())) for inner in element.iter("p", "div") if not len(inner))
+    texts = (clean(text_of(inner)) for inner in element.iter("p", "div") if not len(inner))
     return next((found.group(1) for text in texts if (found := _ACCESSION.match(text))), "")
 
 
 def _coded_cells(element: etree._Element) -> list[tuple[str, list[str]]]:
-    rows = []
+    rows: list[tuple[str, list[str]]] = []
     for row in element.iter("tr"):
         cells = [cell for cell in row if cell.tag in {"td", "th"}]
-        code = clean("".join(cells[0].itertext())) if len(cells) == 2 else ""
+        code = clean(text_of(cells[0])) if len(cells) == 2 else ""
         if code in CODES or (_CODE.match(code) and rows):
             paragraphs = [_lines(part) for part in cells[1].iter("p", "pre")] or [_lines(cells[1])]
             rows.append((code, [text for text in paragraphs if clean(text)]))
@@ -178,16 +139,24 @@ def _indexed(rows: Sequence[tuple[str, list[str]]], number: str) -> Article:
 
     accession = re.sub(r"^(?:Document|Dokument|Documento)\s+", "", one("AN"), flags=re.IGNORECASE)
     article = Article(
-        accession or number, headline=one("HD"), publisher=one("SN"), date=one("PD"), byline=one("BY"), section=one("SE"), length=one("WC"), language=one("LA"),
-    )  # fmt: skip
+        accession or number,
+        headline=one("HD"),
+        publisher=one("SN"),
+        date=one("PD"),
+        byline=one("BY"),
+        section=one("SE"),
+        length=one("WC"),
+        language=one("LA"),
+    )
     article.add([*fields.get("LP", []), *fields.get("TD", [])])
     return article
 
 
 def _unindexed(lines: list[str], item: str, headline: str = "") -> Article:
-    """Read lines that stand in the order section, headline, byline, words, date, time, source, code, edition, page, language, copyright, text.
+    """Read an article without codes by the order of its lines.
 
-    Any of them may be missing, so that only the word count's form gives a hold.
+    They are section, headline, byline, words, date, time, source, code, edition, page, language, copyright and text.
+    Any may be missing, so that only the word count's form gives a hold.
     """
     article = Article(item)
     anchor = _anchor(lines)
@@ -219,7 +188,7 @@ def _anchor(lines: list[str]) -> int | None:
 
 
 def _before_words(lines: list[str], article: Article, headline: str) -> None:
-    """Tell section, headline and byline apart: the headline is known by its mark-up, or it is the longer of the first two lines."""
+    """Tell section, headline and byline apart: mark-up names the headline, or it is the longer of two lines."""
     if not headline and lines:
         second = (
             len(lines) > 1
@@ -306,12 +275,18 @@ def read_xml(root: etree._Element) -> ReadResult:
 def _xml_article(element: etree._Element, number: int) -> Article:
     def one(*path: str) -> str:
         found = child(element, *path)
-        return clean("".join(found.itertext())) if found is not None else ""
+        return clean(text_of(found)) if found is not None else ""
 
     article = Article(
-        one("accessionNo") or str(number), headline=one("headline"), publisher=one("sourceName"), date=one("publicationDate"), byline=one("byline"),
-        section=one("sectionName") or one("section"), language=one("baseLanguage"), length=f"{one('wordCount')} words" if one("wordCount") else "",
-    )  # fmt: skip
+        one("accessionNo") or str(number),
+        headline=one("headline"),
+        publisher=one("sourceName"),
+        date=one("publicationDate"),
+        byline=one("byline"),
+        section=one("sectionName") or one("section"),
+        language=one("baseLanguage"),
+        length=f"{one('wordCount')} words" if one("wordCount") else "",
+    )
     for name in ("leadParagraph", "tailParagraphs"):
         for part in element:
             if local(part) == name:
@@ -320,7 +295,7 @@ def _xml_article(element: etree._Element, number: int) -> Article:
 
 
 def _xml_paragraphs(part: etree._Element) -> list[str]:
-    paragraphs = [clean("".join(item.itertext())) for item in part if local(item) == "paragraph"]
+    paragraphs = [clean(text_of(item)) for item in part if local(item) == "paragraph"]
     if paragraphs:
         return paragraphs
     # Without paragraph elements a new paragraph is an indented line.

@@ -13,10 +13,14 @@ from pipeline.readers.guard import clean, clean_rows
 from pipeline.readers.parsed import Block, Parsed, ReadResult, Reject
 
 _MONTHS = (
-    "jan(?:uary|uar|vier|uari|eiro)?|jän(?:ner)?|ene(?:ro)?|gen(?:naio)?|feb(?:ruary|ruar|rero|braio|ruari)?|f[ée]v(?:rier|ereiro)?|fevr"
-    "|mar(?:ch|s|zo|ço)?|märz?|maart|apr(?:il|ile)?|avr(?:il)?|abr(?:il)?|may|mai|mayo|mei|maggio|maio|june?|juni|juin|junio|giugno|junho"
-    "|july?|juli|juillet|julio|luglio|julho|aug(?:ust|ustus)?|ao[ûu]t|ago(?:sto)?|sept?(?:ember|embre|iembre)?|set(?:embro|tembre)?"
-    "|oct(?:ober|obre|ubre)?|okt(?:ober)?|ott(?:obre)?|out(?:ubro)?|nov(?:ember|embre|iembre|embro)?|dec(?:ember)?|déc(?:embre)?|dez(?:ember|embro)?|dic(?:iembre|embre)?"
+    "jan(?:uary|uar|vier|uari|eiro)?|jän(?:ner)?|ene(?:ro)?|gen(?:naio)?|feb(?:ruary|ruar"
+    "|rero|braio|ruari)?|f[ée]v(?:rier|ereiro)?|fevr"
+    "|mar(?:ch|s|zo|ço)?|märz?|maart|apr(?:il|ile)?|avr(?:il)?|abr(?:il)?|may|mai|mayo|mei"
+    "|maggio|maio|june?|juni|juin|junio|giugno|junho"
+    "|july?|juli|juillet|julio|luglio|julho|aug(?:ust|ustus)?|ao[ûu]t|ago(?:sto)?|sept?(?:ember"
+    "|embre|iembre)?|set(?:embro|tembre)?"
+    "|oct(?:ober|obre|ubre)?|okt(?:ober)?|ott(?:obre)?|out(?:ubro)?|nov(?:ember|embre|iembre"
+    "|embro)?|dec(?:ember)?|déc(?:embre)?|dez(?:ember|embro)?|dic(?:iembre|embre)?"
 )
 DATE = re.compile(
     rf"\b(?:\d{{1,2}}(?:\.|st|nd|rd|th|er|º)?\s+(?:de\s+)?(?:{_MONTHS})\b\.?,?\s+(?:de\s+)?(?:19|20)\d\d"
@@ -27,11 +31,13 @@ DATE = re.compile(
 _LENGTH = re.compile(r"^\s*(\d{1,3}(?:[.,'’\s]\d{3})+|\d+)\s*[^\W\d_]+", re.UNICODE)
 # What a word count is counted in, in the languages of the databases.
 WORDS = re.compile(
-    r"^(\d{1,3}(?:[.,'’\s]\d{3})+|\d+)\s+(words?|mots?|w[öo]rter|worte|palabras?|parole|palavras?|woorden|ord|sanaa|słów|слов)\.?$",
+    r"^(\d{1,3}(?:[.,'’\s]\d{3})+|\d+)\s+(words?|mots?|w[öo]rter|worte|palabras?|parole|palavras?"
+    r"|woorden|ord|sanaa|słów|слов)\.?$",
     re.IGNORECASE,
 )
 COPYRIGHT = re.compile(
-    r"^\W{0,3}(?:copyright\b|copr\.|\(c\)|©|all rights reserved|tous droits r[ée]serv[ée]s|alle rechte vorbehalten|todos los derechos|tutti i diritti"
+    r"^\W{0,3}(?:copyright\b|copr\.|\(c\)|©|all rights reserved|tous droits r[ée]serv[ée]s"
+    r"|alle rechte vorbehalten|todos los derechos|tutti i diritti"
     r"|todos os direitos|alle rechten voorbehouden|urheberrechtlich)",
     re.IGNORECASE,
 )
@@ -52,10 +58,14 @@ _TAIL = {
     "language": "language langue sprache idioma lingua taal",
     "date": "load-date date-chargement ladedatum fecha-carga",
     "": (
-        "update updated correction correction-date graphic grafik graphique gráfico distribution publication-type pub-type type-publication "
-        "publikationstyp tipo-publicación journal-code subject sujet thema themen schlagwörter company companies societe société unternehmen firma ticker "
-        "symbole-boursier industry secteur-activite branche geographic localisation-geo city state country region geo person people personne "
-        "personen organization organisation document-type type acc-no accession-number notes url name class cite isbn issn doc-id status journal-type "
+        "update updated correction correction-date graphic grafik graphique gráfico distribution "
+        "publication-type pub-type type-publication "
+        "publikationstyp tipo-publicación journal-code subject sujet thema themen schlagwörter "
+        "company companies societe société unternehmen firma ticker "
+        "symbole-boursier industry secteur-activite branche geographic localisation-geo "
+        "city state country region geo person people personne "
+        "personen organization organisation document-type type acc-no accession-number notes "
+        "url name class cite isbn issn doc-id status journal-type "
         "dateline-country product produit classification load-date-time pays ville état land stadt"
     ),
 }
@@ -133,7 +143,7 @@ def article_document(article: Article, reader: str) -> Parsed:
 
 
 def export_result(articles: Iterable[Article | Reject], reader: str, announced: int | None) -> ReadResult:
-    """Return an export's documents and rejects; an article without text is a reject with its item, an item met twice gets its place."""
+    """Return an export's documents and rejects: an article without text is a reject, an item met twice is numbered."""
     documents: list[Parsed] = []
     rejects: list[Reject] = []
     seen: dict[str, int] = {}

@@ -8,22 +8,34 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from pipeline.readers.guard import clean
+from pipeline.readers.guard import clean, text_of
 from pipeline.readers.news.fields import COPYRIGHT, DATE, Article, export_result, split_field
 from pipeline.readers.parsed import ReadResult, Reject
 from pipeline.readers.word.docx import Item, Paragraph, Table
 
-_COUNTER = re.compile(r"^[ \t]*(?:Dokument\w*|Documents?|Documento)?[ \t]*(\d{1,6})\s+(?:of|von|de|sur|di|van)\s+(\d{1,6})(?:[ \t]+(?:DOCUMENTS?|DOKUMENTEN?|DOCUMENTOS?|DOCUMENTI|RESULTS?))?[ \t]*$", re.IGNORECASE | re.MULTILINE)  # fmt: skip
+_COUNTER = re.compile(
+    (
+        r"^[ \t]*(?:Dokument\w*|Documents?|Documento)?[ \t]*(\d{1,6})\s+(?:of|von|de|sur|di|van)\s+"
+        r"(\d{1,6})(?:[ \t]+(?:DOCUMENTS?|DOKUMENTEN?|DOCUMENTOS?|DOCUMENTI|RESULTS?))?[ \t]*$"
+    ),
+    re.IGNORECASE | re.MULTILINE,
+)
 _DOCUMENT_WORD = re.compile(r"do[ck]ument", re.IGNORECASE)
 _REQUEST = re.compile(r"^[ \t]*Download Request:\s*[^:\n]*:\s*([\d,\s–-]+)$", re.IGNORECASE | re.MULTILINE)
 _VENDOR_ERROR = re.compile(r"we are sorry but there is an error in this document", re.IGNORECASE)
 _END = re.compile(
-    r"^\W*(?:End of Document|Ende des Dokuments|Fin du document|Fin del documento|Fine documento|Einde van document|Fim do documento)\W*$",
+    (
+        r"^\W*(?:End of Document|Ende des Dokuments|Fin du document|Fin del documento|Fine documento"
+        r"|Einde van document|Fim do documento)\W*$"
+    ),
     re.IGNORECASE,
 )
 _BODY = re.compile(r"^(?:Body|Text|Volltext|Hauptteil|Corps|Cuerpo|Corpo|Artikeltext)$", re.IGNORECASE)
 _AFTER_BODY = re.compile(
-    r"^(?:Classification|Klassifi[kz]ierung|Clasificación|Classificazione|Classificação|Graphic|Grafik|Graphique|Gráfico|Notes?|Correction)$",
+    (
+        r"^(?:Classification|Klassifi[kz]ierung|Clasificación|Classificazione|Classificação|Graphic"
+        r"|Grafik|Graphique|Gráfico|Notes?|Correction)$"
+    ),
     re.IGNORECASE,
 )
 _LABEL_LINE = re.compile(r"^(?:ABSTRACT|FULL TEXT|HIGHLIGHT)$")
@@ -178,7 +190,7 @@ def read_legacy_html(root: etree._Element) -> ReadResult:
         articles.append(
             _legacy_article([block for block in blocks if not _COUNTER.match(block.strip())], item, wrapped=False)
         )
-    cover = "\n".join(clean(line) for line in "".join(root.itertext()).split("\n")[:200])
+    cover = "\n".join(clean(line) for line in text_of(root).split("\n")[:200])
     return export_result(articles, "nexis_html", _html_announced(root, cover, counters))
 
 
@@ -197,8 +209,7 @@ def _html_blocks(root: etree._Element) -> Iterator[str | None]:
             continue
         elif element.tag == "table":
             yield "\n".join(
-                "\t".join(clean("".join(cell.itertext())) for cell in row.iter("td", "th"))
-                for row in element.iter("tr")
+                "\t".join(clean(text_of(cell)) for cell in row.iter("td", "th")) for row in element.iter("tr")
             )
         elif (text := _with_breaks(element)).strip():
             yield text
@@ -280,8 +291,8 @@ def _uni_parts(lines: list[_Line]) -> tuple[list[_Line], list[list[_Line]]]:
     starts = [place for place, line in enumerate(lines) if any(_BOOKMARK.match(name) for name in line.bookmarks)]
     if starts:
         ends = [*starts[1:], len(lines)]
-        parts = [lines[start:end] for start, end in zip(starts, ends, strict=True)]
-        return lines[: starts[0]], [part for part in parts if any(line.text.strip() for line in part)]
+        marked = (lines[start:end] for start, end in zip(starts, ends, strict=True))
+        return lines[: starts[0]], [part for part in marked if any(line.text.strip() for line in part)]
     parts: list[list[_Line]] = [[]]
     for line in lines:
         if _END.match(line.text):

@@ -117,10 +117,16 @@ def _article(part: str, number: int) -> Article | Reject:
         only = "an abstract only" if fields.get("abstract") else "no text"
         return Reject("not_an_article", f"the record holds {only}: {one('title')[:120]}", item)
     article = Article(
-        item, headline=one("title") or _first_line(part), publisher=one("publication title") or one("publication info").split(";")[0],
-        date=one("publication date", "online publication date", "publication year"), byline=one("author"), section=one("section"),
-        length=f"{one('word count')} words" if one("word count") else "", language=one("language of publication"), url=one("document url"),
-    )  # fmt: skip
+        item,
+        headline=one("title") or _first_line(part),
+        publisher=one("publication title") or one("publication info").split(";")[0],
+        date=one("publication date", "online publication date", "publication year"),
+        byline=one("author"),
+        section=one("section"),
+        length=f"{one('word count')} words" if one("word count") else "",
+        language=one("language of publication"),
+        url=one("document url"),
+    )
     article.add(full)
     return article
 

@@ -18,7 +18,16 @@ from pipeline.readers.parsed import Parsed, ReadResult, Reject, SourceType
 
 Open = Callable[[str], ReadResult]
 _STORAGE = re.compile(r"(?:^|/)((?:storage|files)/[^/]+/[^/]+)$")
-_TYPES: dict[str, SourceType] = {"newspaperarticle": "news", "magazinearticle": "news", "blogpost": "news", "news": "news", "mgzn": "news", "report": "report", "rprt": "report", "govdoc": "report"}  # fmt: skip
+_TYPES: dict[str, SourceType] = {
+    "newspaperarticle": "news",
+    "magazinearticle": "news",
+    "blogpost": "news",
+    "news": "news",
+    "mgzn": "news",
+    "report": "report",
+    "rprt": "report",
+    "govdoc": "report",
+}
 _ORDER = {".pdf": 0, ".html": 1, ".htm": 1, ".docx": 2}
 
 
@@ -64,9 +73,16 @@ def _from_row(row: Mapping[str | None, str | list[str] | None], number: int) -> 
         return next((clean(value) for name in names if isinstance(value := row.get(name), str) and value.strip()), "")
 
     return Reference(
-        one("Key") or str(number), one("Title"), one("Author"), one("Publication Title", "Publisher", "Library Catalog"), one("Date", "Publication Year"),
-        _TYPES.get(one("Item Type").lower(), ""), language_code(one("Language")), one("Url"), tuple(filter(None, map(str.strip, one("File Attachments").split(";")))),
-    )  # fmt: skip
+        one("Key") or str(number),
+        one("Title"),
+        one("Author"),
+        one("Publication Title", "Publisher", "Library Catalog"),
+        one("Date", "Publication Year"),
+        _TYPES.get(one("Item Type").lower(), ""),
+        language_code(one("Language")),
+        one("Url"),
+        tuple(filter(None, map(str.strip, one("File Attachments").split(";")))),
+    )
 
 
 def _from_entry(entry: Mapping[str, object], number: int) -> Reference:
@@ -81,10 +97,16 @@ def _from_entry(entry: Mapping[str, object], number: int) -> Reference:
 
     files = [str(path) for name in ("file_attachments1", "file_attachments2") for path in _listed(entry.get(name))]
     return Reference(
-        one("accession_number", "id", "doi") or str(number), one("title", "primary_title"), one("authors", "first_authors"),
-        one("journal_name", "secondary_title", "alternate_title3", "publisher"), one("date", "publication_year", "year"),
-        _TYPES.get(one("type_of_reference").lower(), ""), language_code(one("language")), one("urls", "url"), tuple(files),
-    )  # fmt: skip
+        one("accession_number", "id", "doi") or str(number),
+        one("title", "primary_title"),
+        one("authors", "first_authors"),
+        one("journal_name", "secondary_title", "alternate_title3", "publisher"),
+        one("date", "publication_year", "year"),
+        _TYPES.get(one("type_of_reference").lower(), ""),
+        language_code(one("language")),
+        one("urls", "url"),
+        tuple(files),
+    )
 
 
 def _listed(value: object) -> list[str]:
@@ -126,7 +148,7 @@ def _attached(reference: Reference, open_file: Open | None) -> tuple[Parsed | No
 
 
 def _paths(files: Iterable[str]) -> Iterator[str]:
-    """Yield where an attachment may lie beside the list; paths of the machine that made the list are cut to their last folders."""
+    """Yield where an attachment may lie beside the list, whatever machine the list was made on."""
     for name in files:
         plain = name.replace("\\", "/").removeprefix("file://")
         stored = _STORAGE.search(plain)

@@ -17,8 +17,15 @@ __all__ = ["TableSettings", "iter_rows", "looks_like_table", "read_table"]
 _HEADER_ROWS = 10  # rows that may stand above the header
 _UNIT_SAMPLE = 200
 _SOURCE_TYPES: dict[str, SourceType] = {
-    "report": "report", "reports": "report", "inspection": "report", "news": "news", "newspaper": "news", "article": "news", "press": "news", "other": "other",
-}  # fmt: skip
+    "report": "report",
+    "reports": "report",
+    "inspection": "report",
+    "news": "news",
+    "newspaper": "news",
+    "article": "news",
+    "press": "news",
+    "other": "other",
+}
 
 
 def read_table(data: bytes, name: str, settings: TableSettings | None = None) -> ReadResult:
@@ -54,7 +61,7 @@ def _rows(data: bytes) -> Iterator[Row]:
 
 
 def looks_like_table(data: bytes) -> bool:
-    """Say whether text is a table: the same number of cells in nearly every row, and a header that names a text column."""
+    """Say whether text is a table: rows of the same width below a header that names a text column."""
     head = data[: 2**20]
     _, rows = find_separator(head)
     if len(rows) < 2 or not rows[0] or max(len(cell) for cell in rows[0]) > 80:
@@ -93,7 +100,10 @@ def _documents(
             continue
         item = _item(row, columns, seen)
         if any(cell.strip() for cell in row.cells[width:]):
-            message = f"row {row.number} has {len(row.cells)} cells where the header has {width}; a separator in the text needs quotation marks"
+            message = (
+                f"row {row.number} has {len(row.cells)} cells where the header has {width}; a "
+                f"separator in the text needs quotation marks"
+            )
             yield Reject("bad_table", message, item)
         elif not (blocks := _blocks(_at(row, columns.text), unit)):
             yield Reject("bad_table", f"row {row.number} has no text", item)

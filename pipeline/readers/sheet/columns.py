@@ -11,7 +11,19 @@ from pipeline.readers.guard import RefusedError, clean
 from pipeline.readers.parsed import Unit
 
 _NAMES: dict[str, tuple[str, ...]] = {
-    "text": ("text", "fulltext", "statement", "sentence", "recommendation", "finding", "body", "content", "paragraph", "articletext", "verbatim"),
+    "text": (
+        "text",
+        "fulltext",
+        "statement",
+        "sentence",
+        "recommendation",
+        "finding",
+        "body",
+        "content",
+        "paragraph",
+        "articletext",
+        "verbatim",
+    ),
     "id": ("id", "item", "statementid", "rowid", "recordid", "uid"),
     "year": ("year", "publicationyear", "pubyear", "yearpublished"),
     "date": ("date", "published", "publicationdate", "pubdate", "datepublished", "publisheddate"),
@@ -21,7 +33,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "title": ("title", "headline", "documenttitle"),
     "publisher": ("publisher", "publication", "newspaper", "source", "outlet"),
     "document": ("document", "documentid", "docid", "file", "filename", "report"),
-}  # fmt: skip
+}
 _SENTENCE_END = re.compile(r"[.!?][\"'”’)]?\s+(?=[\"'“‘(]?[A-ZÀ-Þ])")
 _STATEMENT_WORDS = 90
 _STATEMENT_SHARE = 0.8

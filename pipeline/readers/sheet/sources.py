@@ -73,7 +73,7 @@ def _lines(data: bytes) -> Iterator[str]:
 
 
 def csv_rows(data: bytes) -> Iterator[Row]:
-    """Yield the rows of a CSV or TSV file with the line that each begins on; raises RefusedError where a quote is never closed."""
+    """Yield the rows of a CSV or TSV file; raises RefusedError where a quotation mark is never closed."""
     separator, _ = find_separator(data)
     reader = csv.reader(_lines(data), delimiter=separator)
     before = 0

@@ -48,7 +48,7 @@ _XML_DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w-]{
 
 
 def html_text(data: bytes) -> str:
-    """Return a page's source as text: valid UTF-8 is UTF-8 whatever the page says, else the declared encoding, else a guess."""
+    """Return a page's source as text: UTF-8 where that fits, else as declared, else by a guess."""
     if len(data) > MAX_HTML:
         raise RefusedError("too_large", f"the page has {len(data) // 2**20} MB, more than {MAX_HTML // 2**20}")
     try:
@@ -62,7 +62,7 @@ def html_text(data: bytes) -> str:
     declared = _DECLARED.search(data[:8192]) or _XML_DECLARED.search(data[:300])
     if declared and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         name = declared.group(1).decode("ascii").lower()
-        # Browsers read Latin-1 as the code page of Windows, and pages rely on it. UTF-8 it is not, whatever it declares.
+        # Browsers read Latin-1 as the code page of Windows, and pages rely on it. UTF-8 it is not.
         name = "cp1252" if name in {"iso-8859-1", "latin1", "us-ascii", "windows-1252", "utf-8", "utf8"} else name
         try:
             return data.decode(name, errors="replace").replace("\r\n", "\n")
@@ -133,9 +133,9 @@ def drop_hidden(root: etree._Element) -> None:
     for element in list(root.iter("script", "style", "template", "noscript", "svg", "iframe", "object", "canvas")):
         _drop(element)
     for element in list(root.iter(etree.Element)):
-        if element.get("hidden") is not None or _HIDDEN_STYLE.search(element.get("style") or ""):
-            if element.tag not in {"html", "body"}:
-                _drop(element)
+        hidden = element.get("hidden") is not None or _HIDDEN_STYLE.search(element.get("style") or "")
+        if hidden and element.tag not in {"html", "body"}:
+            _drop(element)
 
 
 def _drop(element: etree._Element) -> None:

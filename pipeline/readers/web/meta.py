@@ -13,32 +13,38 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from pipeline.dating import DateClue
-from pipeline.readers.guard import clean
+from pipeline.readers.guard import clean, text_of
 
-_PUBLISHED_META = (
-    "article:published_time", "og:article:published_time", "og:published_time", "datepublished", "date.published",
-    "dc.date.issued", "dcterms.issued", "dc.date.created", "dcterms.created", "dcterms.date", "dc.date", "dcterms.available",
-    "citation_publication_date", "citation_date", "citation_online_date", "parsely-pub-date", "sailthru.date", "publish-date",
-    "publish_date", "publication_date", "publicationdate", "pubdate", "published-date", "published", "originalpublicationdate",
-    "article_date_original", "article.published", "article:created", "cxenseparse:recs:publishtime", "bt:pubdate", "created",
-    "ptime", "date", "last-modified-date-first-published", "release_date", "rnews:datepublished", "govuk:first-published-at",
-    "govuk:public-updated-at",
-)  # fmt: skip
-_MODIFIED_META = (
-    "article:modified_time", "og:updated_time", "dcterms.modified", "dc.date.modified", "datemodified", "last-modified",
-    "lastmod", "revised", "govuk:updated-at",
-)  # fmt: skip
+_PUBLISHED_META_NAMES = (
+    "article:published_time og:article:published_time og:published_time datepublished date.published "
+    "dc.date.issued dcterms.issued dc.date.created dcterms.created dcterms.date dc.date dcterms.available "
+    "citation_publication_date citation_date citation_online_date parsely-pub-date sailthru.date publish-date "
+    "publish_date publication_date publicationdate pubdate published-date published originalpublicationdate "
+    "article_date_original article.published article:created cxenseparse:recs:publishtime bt:pubdate created "
+    "ptime date last-modified-date-first-published release_date rnews:datepublished govuk:first-published-at "
+    "govuk:public-updated-at"
+)
+_MODIFIED_META_NAMES = (
+    "article:modified_time og:updated_time dcterms.modified dc.date.modified datemodified last-modified "
+    "lastmod revised govuk:updated-at"
+)
 _LD_DATES = ("datePublished", "dateCreated", "uploadDate", "dateModified")
 _URL_DATE = re.compile(
     r"[/_=-]((?:19|20)\d\d)[/_-]([01]?\d|[a-z]{3,9})(?:[/_-]([0-3]?\d))?(?=[/_.?&-]|$)", re.IGNORECASE
 )
 _URL_DAY = re.compile(r"/((?:19|20)\d\d[01]\d[0-3]\d)(?=[/_.-]|$)")
 _DATE_CLASS = re.compile(
-    r"(?:pub|post|article|entry|byline|story|news|time|meta)?.{0,2}(?:date|published|timestamp|pubdate|dateline|posted)",
+    (
+        r"(?:pub|post|article|entry|byline|story|news|time|meta)?.{0,2}(?:date|published|timestamp"
+        r"|pubdate|dateline|posted)"
+    ),
     re.IGNORECASE,
 )
 _LABEL = re.compile(
-    r"\b(?:published|posted|first published|publication date|date of publication|issued|last updated|updated|created)\b\s*(?:on|at|:)?",
+    (
+        r"\b(?:published|posted|first published|publication date|date of publication|issued|last "
+        r"updated|updated|created)\b\s*(?:on|at|:)?"
+    ),
     re.IGNORECASE,
 )
 _DATE_LIKE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[./]\d{1,2}[./]\d{2}\b")
@@ -61,7 +67,7 @@ class PageMeta:
 
 
 def read_meta(root: etree._Element) -> PageMeta:
-    """Return what JSON-LD, meta tags, time elements, labelled dates and the address say. Call before scripts are dropped."""
+    """Return what JSON-LD, meta tags, time elements, labels and the address say; the scripts must still be there."""
     metas = _metas(root)
     nodes = list(_ld_nodes(root))
     article = next((node for node in nodes if _is_article(node)), {})
@@ -140,7 +146,7 @@ def _ld_clues(nodes: list[dict[str, Any]]) -> Iterator[DateClue]:
 
 
 def _meta_clues(metas: dict[str, list[str]]) -> Iterator[DateClue]:
-    for name in (*_PUBLISHED_META, *_MODIFIED_META):
+    for name in (*_PUBLISHED_META_NAMES.split(), *_MODIFIED_META_NAMES.split()):
         for value in metas.get(name, [])[:1]:
             yield DateClue("structured", name, value[:80])
 
@@ -149,10 +155,7 @@ def _time_clues(root: etree._Element) -> Iterator[DateClue]:
     for element in root.iter("time", "span", "abbr", "p", "div", "data"):
         prop = (element.get("itemprop") or element.get("property") or "").lower()
         value = (
-            element.get("datetime")
-            or element.get("content")
-            or element.get("title")
-            or clean("".join(element.itertext()))[:80]
+            element.get("datetime") or element.get("content") or element.get("title") or clean(text_of(element))[:80]
         )
         if prop in {"datepublished", "datecreated", "datemodified"}:
             yield DateClue("structured", f"itemprop:{prop}", clean(value)[:80])
@@ -169,12 +172,8 @@ def _is_elsewhere(element: etree._Element) -> bool:
             inside_article = True
         if parent.tag in {"nav", "footer", "aside"} or (parent.tag in {"a", "li"} and not inside_article):
             return True
-        if (
-            parent.tag == "header"
-            and not inside_article
-            and parent.getparent() is not None
-            and parent.getparent().tag == "body"
-        ):
+        above = parent.getparent()
+        if parent.tag == "header" and not inside_article and above is not None and above.tag == "body":
             return True
     return False
 
@@ -183,9 +182,7 @@ def _label_of(element: etree._Element) -> str:
     before = element.getprevious()
     parent = element.getparent()
     text = (
-        (before.tail or "".join(before.itertext()))
-        if before is not None
-        else (parent.text if parent is not None else "")
+        (before.tail or text_of(before)) if before is not None else (parent.text if parent is not None else "")
     ) or ""
     found = _LABEL.search(clean(text)[-60:])
     return found.group(0).rstrip(": ").lower() if found else ""
@@ -200,7 +197,7 @@ def _label_clues(root: etree._Element) -> Iterator[DateClue]:
         marked = (
             _DATE_CLASS.fullmatch(clean(element.get("class") or "").split(" ")[0]) if element.get("class") else None
         )
-        text = clean("".join(element.itertext())) if len(element) < 6 else ""
+        text = clean(text_of(element)) if len(element) < 6 else ""
         if not 6 <= len(text) <= 120 or not _DATE_LIKE.search(text) or _is_elsewhere(element):
             continue
         labelled = _LABEL.match(text)
@@ -264,8 +261,8 @@ def _text(value: Any) -> str:
 
 
 def _h1(root: etree._Element) -> str:
-    heads = [clean("".join(element.itertext())) for element in root.iter("h1")]
-    title = next((clean("".join(element.itertext())) for element in root.iter("title")), "")
+    heads = [clean(text_of(element)) for element in root.iter("h1")]
+    title = next((clean(text_of(element)) for element in root.iter("title")), "")
     return next((head for head in heads if head), "") or title
 
 

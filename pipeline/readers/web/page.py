@@ -16,26 +16,18 @@ from pipeline.readers.web.hostile import check, drop_hidden, html_text, parse
 from pipeline.readers.web.meta import PageMeta, read_meta
 
 _LEAF = {"p", "blockquote", "pre", "dd", "dt", "figcaption", "address"}
-_SKIP = {
-    "nav",
-    "footer",
-    "aside",
-    "form",
-    "button",
-    "select",
-    "head",
-    "script",
-    "style",
-    "noscript",
-    "template",
-    "iframe",
-    "svg",
-    "textarea",
-}
-_INLINE = {"a", "abbr", "acronym", "b", "bdi", "bdo", "big", "br", "cite", "code", "data", "del", "dfn", "em", "font", "hi", "i", "img", "ins", "kbd", "label", "lb", "mark", "q", "ref", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr"}  # fmt: skip
+_SKIP = frozenset({"nav", "footer", "aside", "form", "button", "select", "head", "script", "style", "noscript"})
+_SKIP |= {"template", "iframe", "svg", "textarea"}
+_INLINE_TAGS = (
+    "a abbr acronym b bdi bdo big br cite code data del dfn em font hi i img ins kbd label lb mark q ref s samp small "
+    "span strike strong sub sup time tt u var wbr"
+)
+_INLINE = frozenset(_INLINE_TAGS.split())
 _ERROR_PAGE = re.compile(
-    r"\b(?:40[034]|410|50[0-4])\b|not found|no longer (?:exists|available)|does ?n[o']t exist|cannot be found|can.t be found|access denied"
-    r"|forbidden|server error|bad (?:request|gateway)|(?:page|file|document|report|service) (?:is )?(?:missing|unavailable|removed)"
+    r"\b(?:40[034]|410|50[0-4])\b|not found|no longer (?:exists|available)|does ?n[o']t exist"
+    r"|cannot be found|can.t be found|access denied"
+    r"|forbidden|server error|bad (?:request|gateway)|(?:page|file|document|report|service) "
+    r"(?:is )?(?:missing|unavailable|removed)"
     r"|enable (?:javascript|cookies)|are you a robot|captcha|page introuvable|nicht gefunden|error\b",
     re.IGNORECASE,
 )
@@ -64,9 +56,17 @@ def page_result(source: str, url: str = "") -> ReadResult:
 def _parsed(meta: PageMeta, blocks: list[Block], url: str) -> Parsed:
     news = "NewsArticle" in meta.kind
     return Parsed(
-        tuple(blocks), "web", title=meta.title, publisher=meta.publisher, source_type="news" if news else "", language=meta.language,
-        byline=meta.byline, section=meta.section, url=meta.url or url, date_clues=meta.clues,
-    )  # fmt: skip
+        tuple(blocks),
+        "web",
+        title=meta.title,
+        publisher=meta.publisher,
+        source_type="news" if news else "",
+        language=meta.language,
+        byline=meta.byline,
+        section=meta.section,
+        url=meta.url or url,
+        date_clues=meta.clues,
+    )
 
 
 def error_words(title: str, blocks: list[Block]) -> str:
@@ -87,8 +87,9 @@ def _main_text(root: etree._Element) -> list[Block]:
         deduplicate=False,
     )
     blocks: list[Block] = []
-    if extracted is not None and extracted.body is not None:
-        blocks = rank_levels(_extracted_blocks(extracted.body, 0))
+    body = getattr(extracted, "body", None)
+    if body is not None:
+        blocks = rank_levels(_extracted_blocks(body, 0))
     if word_count(blocks) < _FEW_WORDS:
         # A page of a few words, or one without the marks of an article: everything that is no menu.
         walked = walk(root)

@@ -97,7 +97,7 @@ def _table_blocks(table: Table, deepest: int) -> Iterator[Block]:
 
 
 def _is_frame(table: Table) -> bool:
-    cells = [[text for text in texts(iter(cell))] for row in table.rows for cell in row]
+    cells = [list(texts(iter(cell))) for row in table.rows for cell in row]
     if all(len(row) <= 1 for row in table.rows):
         return True
     prose = sum(len(cell) > 1 and sum(len(text.split()) for text in cell) >= _PROSE_WORDS for cell in cells)

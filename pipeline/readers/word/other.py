@@ -24,7 +24,7 @@ def rtf_text(data: bytes) -> str:
         raise RefusedError("too_large", f"the RTF file has {len(data) // 2**20} MB, more than {MAX_RTF // 2**20}")
     # Pictures are hexadecimal digits by the megabyte, which the text extractor would walk one by one.
     source = _PICTURE_DATA.sub(b"", data).decode("latin-1")
-    text = str(rtf_to_text(source, encoding="cp1252", errors="replace"))
+    text = str(rtf_to_text(source, encoding="cp1252", errors="replace"))  # type: ignore[no-untyped-call]
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -37,7 +37,7 @@ def read_rtf(data: bytes, name: str) -> ReadResult:
 
 
 def line_blocks(lines: list[str]) -> Iterator[Block]:
-    """Yield blocks of lines that are paragraphs each; neighbouring lines with a "|" or tab between cells are a table."""
+    """Yield blocks of lines that are paragraphs each; neighbouring lines with a "|" between cells are a table."""
     rows: list[list[str]] = []
     for line in [*lines, ""]:
         cells = re.split(r"\||\t", line.strip("\t |")) if line.rstrip().endswith("|") else []

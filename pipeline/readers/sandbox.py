@@ -1,0 +1,269 @@
+"""A child process that runs a function on untrusted input under limits, so that no file takes the run down."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import multiprocessing.connection
+import multiprocessing.context
+import os
+import pickle
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from types import TracebackType
+from typing import Any, Generic, Literal, TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+_START_S = 120.0  # seconds that a child may take to import what it needs
+_POLL_S = 0.1
+_NEAR = 0.75  # share of the memory limit from which a death counts as one for lack of memory
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one item may take: memory in MB of address space, seconds of processor time, seconds by the clock.
+
+    `recycle` is the number of items after which a fresh child takes over, so that leaks stay small.
+    """
+
+    memory_mb: int = 2048
+    cpu_s: float = 30.0
+    wall_s: float = 60.0
+    recycle: int = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an item whose child did not answer; `reason` is a reject's reason."""
+
+    reason: Literal["timeout", "memory", "crash"]
+    message: str
+
+
+class Isolated(Generic[Item, Result]):
+    """Runs `function` on one item after another in a child process; a fresh child replaces one that fails.
+
+    `function` and `initializer` are module-level functions, since the child imports them. `preload` names modules that
+    are imported once and shared by all children. One object serves one thread: use one for each.
+    """
+
+    def __init__(
+        self,
+        function: Callable[[Item], Result],
+        *,
+        initializer: Callable[[], None] | None = None,
+        limits: Limits | None = None,
+        preload: Sequence[str] = (),
+    ) -> None:
+        self._function = function
+        self._initializer = initializer
+        self._limits = limits or Limits()
+        self._context = _context(preload)
+        self._process: multiprocessing.process.BaseProcess | None = None
+        self._connection: Connection | None = None
+        self._served = 0
+
+    def __enter__(self) -> Isolated[Item, Result]:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def run(self, item: Item, *, cpu_s: float | None = None, wall_s: float | None = None) -> Result | Outcome:
+        """Return the function's result, or what became of the item; an exception of the function is raised here.
+
+        An item that dies in a child which has served others is tried once more in a fresh one, so that it does not
+        pay for what they left behind. `cpu_s` and `wall_s` replace the limits for this item.
+        """
+        cpu = self._limits.cpu_s if cpu_s is None else cpu_s
+        wall = self._limits.wall_s if wall_s is None else wall_s
+        used = self._served > 0
+        outcome = self._once(item, cpu, wall)
+        if isinstance(outcome, Outcome) and outcome.reason != "timeout" and used:
+            outcome = self._once(item, cpu, wall)
+        if isinstance(outcome, Outcome):
+            return outcome
+        return outcome.value
+
+    def close(self) -> None:
+        """End the child. The object can be used again; a new child then starts."""
+        if self._connection is not None:
+            self._connection.close()
+        if self._process is not None:
+            self._process.join(timeout=0.2)
+            if self._process.is_alive():
+                self._process.kill()
+                self._process.join()
+            self._process.close()
+        self._process, self._connection, self._served = None, None, 0
+
+    def _once(self, item: Item, cpu_s: float, wall_s: float) -> _Answer[Result] | Outcome:
+        if self._served >= self._limits.recycle:
+            self.close()
+        if self._process is None:
+            self._start()
+        assert self._connection is not None
+        try:
+            self._connection.send((item, cpu_s))
+        except (BrokenPipeError, ConnectionResetError):
+            return self._failed(0)
+        return self._wait(wall_s, cpu_s)
+
+    def _wait(self, wall_s: float, cpu_s: float) -> _Answer[Result] | Outcome:
+        assert self._connection is not None
+        assert self._process is not None
+        deadline = time.monotonic() + wall_s
+        peak = 0
+        while not self._connection.poll(_POLL_S):
+            peak = max(peak, _address_space_mb(self._process.pid))
+            if time.monotonic() > deadline:
+                self.close()
+                return Outcome("timeout", f"stopped after {wall_s:g} seconds")
+        try:
+            kind, value = self._connection.recv()
+        except (EOFError, ConnectionResetError, pickle.UnpicklingError):
+            return self._failed(peak, cpu_s)
+        self._served += 1
+        if kind == "memory":
+            self.close()
+            return Outcome("memory", f"needed more than {self._limits.memory_mb} MB")
+        if kind == "error":
+            raise value
+        return _Answer(value)
+
+    def _failed(self, peak: int, cpu_s: float = 0.0) -> Outcome:
+        """Return how the child died, and clear it away."""
+        assert self._process is not None
+        self._process.join(timeout=5)
+        code = self._process.exitcode
+        self.close()
+        if code == -getattr(signal, "SIGXCPU", 0):
+            return Outcome("timeout", f"stopped after {cpu_s:g} seconds of processor time")
+        if code == -getattr(signal, "SIGKILL", 9) or peak > self._limits.memory_mb * _NEAR:
+            return Outcome("memory", f"died for lack of memory under a limit of {self._limits.memory_mb} MB")
+        named = signal.Signals(-code).name if code is not None and code < 0 else f"exit code {code}"
+        return Outcome("crash", f"the reading process died ({named})")
+
+    def _start(self) -> None:
+        here, there = self._context.Pipe()
+        arguments = (there, self._function, self._initializer, self._limits.memory_mb)
+        process = self._context.Process(target=_serve, args=arguments, daemon=True)
+        with _may_have_children():
+            process.start()
+        there.close()
+        self._process, self._connection, self._served = process, here, 0
+        ready = here.recv() if here.poll(_START_S) else None
+        if ready != "ready":
+            self.close()
+            raise RuntimeError(f"the reading process did not start: {ready}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer(Generic[Result]):
+    """A result, told apart from an outcome even where the function returns one."""
+
+    value: Result
+
+
+def _context(preload: Sequence[str]) -> Any:
+    """Return the way to start children: from a server that has the modules loaded, where the system can."""
+    if "forkserver" in multiprocessing.get_all_start_methods():
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["pipeline.readers.sandbox", *preload])
+        return context
+    return multiprocessing.get_context("spawn")
+
+
+@contextlib.contextmanager
+def _may_have_children() -> Iterator[None]:
+    """Let a daemonic worker start a child: this one ends with its pipe, so that none is left behind."""
+    settings: dict[str, Any] = getattr(multiprocessing.current_process(), "_config", {})
+    daemon = settings.get("daemon")
+    settings["daemon"] = False
+    try:
+        yield
+    finally:
+        settings["daemon"] = daemon
+
+
+def _address_space_mb(pid: int | None) -> int:
+    try:
+        with open(f"/proc/{pid}/statm", encoding="ascii") as stream:
+            return int(stream.read().split()[0]) * os.sysconf("SC_PAGE_SIZE") // 2**20
+    except (OSError, ValueError, IndexError, AttributeError):
+        return 0
+
+
+def _serve(
+    connection: Connection, function: Callable[[Any], Any], initializer: Callable[[], None] | None, memory_mb: int
+) -> None:
+    """Answer items until the pipe closes: what the child runs."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        if initializer is not None:
+            initializer()
+        _limit_memory(memory_mb)
+        connection.send("ready")
+    except Exception as error:
+        connection.send(f"{type(error).__name__}: {error}")
+        return
+    while True:
+        try:
+            item, cpu_s = connection.recv()
+        except (EOFError, ConnectionResetError):
+            return
+        _limit_time(cpu_s)
+        try:
+            connection.send(_answer(function, item))
+        except (BrokenPipeError, ConnectionResetError):
+            # The parent stopped waiting.
+            return
+
+
+def _answer(function: Callable[[Any], Any], item: Any) -> tuple[str, Any]:
+    try:
+        return "result", function(item)
+    except MemoryError:
+        return "memory", None
+    except Exception as error:
+        try:
+            pickle.loads(pickle.dumps(error))
+        except Exception:
+            return "error", RuntimeError(f"{type(error).__name__}: {error}")
+        return "error", error
+
+
+def _limit_memory(memory_mb: int) -> None:
+    if sys.platform == "win32":
+        return
+    import resource
+
+    _lower(resource.RLIMIT_CORE, 0)
+    # macOS has the limit and does not keep it; the clock still holds there.
+    with contextlib.suppress(ValueError, OSError):
+        _lower(resource.RLIMIT_AS, memory_mb * 2**20)
+
+
+def _lower(limit: int, value: int) -> None:
+    import resource
+
+    hard = resource.getrlimit(limit)[1]
+    most = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(limit, (most, hard))
+
+
+def _limit_time(cpu_s: float) -> None:
+    """Allow so much processor time from now on: the system's limit counts from the child's start."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    spent = time.process_time()
+    _lower(resource.RLIMIT_CPU, int(spent + cpu_s) + 1)
