@@ -21,6 +21,7 @@ _OWN_REPORT = re.compile(
     r"saw|met|spoke|judged))\b"
 )
 _REPORT = r"(?:reports?|reviews?|inquiry|study|survey|audit|findings)"
+_REPORT_WORD = re.compile(_REPORT)
 _OWNER = re.compile(
     rf"(?!(?:The|A|An|This|That|Its|Their|Another|One|No|Each|Every|His|"
     rf"Her)\s+[a-z])(?P<name>{NAME})(?P<own>[’']s|[’'])?\s+(?:(?:\d{{4}}|"
@@ -71,7 +72,9 @@ class _Walk:
 
     def _owners(self, text: str) -> list[tuple[str, bool]]:
         """Return the owners of the reports that a text names, and whether the text says so outright."""
-        found = []
+        found: list[tuple[str, bool]] = []
+        if not _REPORT_WORD.search(text):
+            return found
         for match in _OWNER.finditer(text):
             name = tidy(match.group("name") or match.group("by").lstrip(_SMALL_LETTERS))
             if not name or name.split()[0].lower() in ("every", "key"):
