@@ -1,0 +1,202 @@
+"""Small multiples and the pictures of kinds, source types and coverage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import altair as alt
+import pandas as pd
+
+from pipeline.report import look
+from pipeline.tables.schema import FINDING_KINDS, UNDATED
+
+PANEL_WIDTH, PANEL_HEIGHT = 230, 96
+
+
+def top_share(rows: pd.DataFrame) -> float:
+    """Return the share that every panel's axis ends at: room for all shares and for most intervals."""
+    solid = rows[~rows["few"] & rows["share_of_findings"].notna()]
+    ends = [rows["share_of_findings"].max(), rows["corrected_share"].max()]
+    if len(solid):
+        ends.append(solid["share_of_findings_high"].quantile(0.95))
+    known = [float(e) for e in ends if pd.notna(e)]
+    return min(1.0, max([*known, 0.02]) * 1.05)
+
+
+def panel(rows: pd.DataFrame, top: float, width: int = PANEL_WIDTH, title: str = "") -> alt.LayerChart:
+    """Draw one theme's share_of_findings by year with 95% intervals; hollow points stand on few documents."""
+    dated = rows[rows["year"] != UNDATED].assign(
+        low=rows["share_of_findings_low"].clip(upper=top),
+        high=rows["share_of_findings_high"].clip(upper=top),
+        clow=rows["corrected_low"].clip(upper=top),
+        chigh=rows["corrected_high"].clip(upper=top),
+    )
+    years = sorted(dated["year"].unique())
+    band = max(2, min(9, width // max(len(years), 1) - 3))
+    base = alt.Chart(dated, width=width, height=PANEL_HEIGHT, **({"title": title} if title else {}))
+    x = alt.X("year:O", scale=alt.Scale(domain=years, padding=0.6), axis=_year_axis(years))
+    y = alt.Y(
+        "share_of_findings:Q",
+        scale=alt.Scale(domain=[0, top], nice=False),
+        axis=alt.Axis(format=".0%", tickCount=3, title=None, domain=False, ticks=False),
+    )
+    known = base.transform_filter("datum.findings_total > 0")
+    interval = known.mark_bar(color=look.BAND, size=band).encode(x=x, y=alt.Y("low:Q", title=None), y2="high:Q")
+    line = base.mark_line(color=look.ACCENT, strokeWidth=1, strokeOpacity=0.55).encode(x=x, y=y)
+    points = known.mark_point(filled=True, size=34, opacity=1, stroke=look.ACCENT, strokeWidth=1.4).encode(
+        x=x,
+        y=y,
+        fill=alt.condition("datum.few", alt.value(look.PAPER), alt.value(look.ACCENT)),
+        href="href:N",
+        description="name:N",
+    )
+    layers = [interval, line, points]
+    if rows["corrected_share"].notna().any():
+        layers += _corrected(known, x)
+    return alt.layer(*layers)
+
+
+def _corrected(known: alt.Chart, x: alt.X) -> list[alt.Chart]:
+    colour = look.KIND_COLOURS["concern"]
+    held = known.transform_filter("isValid(datum.corrected_share)")
+    return [
+        held.mark_rule(color=colour, xOffset=3).encode(x=x, y=alt.Y("clow:Q", title=None), y2="chigh:Q"),
+        held.mark_point(shape="diamond", filled=True, color=colour, size=30, xOffset=3, opacity=1).encode(
+            x=x, y=alt.Y("corrected_share:Q", title=None)
+        ),
+    ]
+
+
+def _year_axis(years: Sequence[str]) -> alt.Axis:
+    """Return an axis that writes the first and the last year and round ones between."""
+    every = 1 if len(years) <= 5 else 2 if len(years) <= 10 else 5
+    written = [y for y in years if int(y) % every == 0]
+    return alt.Axis(title=None, labelAngle=0, values=written, grid=False, tickSize=3, labelOverlap="greedy")
+
+
+def multiples(rows: pd.DataFrame, order: Sequence[tuple[str, str]], columns: int = 4) -> alt.TopLevelMixin:
+    """Draw every theme's panel in one picture, for papers; `order`: theme ids with labels."""
+    top = top_share(rows)
+    charts = [panel(rows[rows["theme_id"] == theme], top, 170, label) for theme, label in order]
+    return alt.concat(*charts, columns=columns, spacing=18)
+
+
+def kinds_picture(rows: pd.DataFrame, order: Sequence[str], width: int = 460) -> alt.LayerChart:
+    """Draw how many concerns, recommendations and strengths each theme has; `rows`: numbers.kinds_by theme_id."""
+    ranks = {"concern": 0, "recommendation": 1, "strength": 2}
+    shown = rows[rows["findings"] > 0].assign(rank=rows["kind"].map(ranks))
+    base = alt.Chart(shown, width=width, height=26 * len(order))
+    y = alt.Y(
+        "theme_label:N",
+        scale=alt.Scale(domain=list(order), paddingInner=0.35),
+        axis=alt.Axis(title=None, domain=False, ticks=False, labelColor=look.INK, labelFontSize=12, labelPadding=8),
+    )
+    x = alt.X("findings:Q", stack="zero", axis=alt.Axis(title="Findings", tickCount=5, format=",d", orient="top"))
+    bars = base.mark_bar(stroke=look.PAPER, strokeWidth=1).encode(
+        x=x, y=y, color=kind_colour(), order="rank:Q", href="href:N", description="name:N"
+    )
+    return alt.layer(bars)
+
+
+def kind_colour() -> alt.Color:
+    """Return the colours of the three kinds of finding, with their legend."""
+    order = ("concern", "recommendation", "strength")
+    scale = alt.Scale(domain=list(order), range=[look.KIND_COLOURS[k] for k in order])
+    return alt.Color("kind:N", scale=scale, legend=alt.Legend(title=None, orient="top", symbolType="square"))
+
+
+def kinds_by_year(rows: pd.DataFrame, years: Sequence[str], width: int = 460) -> alt.LayerChart:
+    """Draw the mix of kinds year by year, each year adding up to 100%; `rows`: numbers.kinds_by year."""
+    ranks = {kind: rank for rank, kind in enumerate(("concern", "recommendation", "strength"))}
+    shown = rows[(rows["findings"] > 0) & (rows["year"] != UNDATED)].assign(rank=rows["kind"].map(ranks))
+    base = alt.Chart(shown, width=width, height=190)
+    every = 1 if len(years) <= 12 else 2 if len(years) <= 20 else 5
+    axis = alt.Axis(title=None, labelAngle=0, values=[y for y in years if int(y) % every == 0], ticks=False)
+    bars = base.mark_bar(stroke=look.PAPER, strokeWidth=0.5).encode(
+        x=alt.X("year:O", scale=alt.Scale(domain=list(years)), axis=axis),
+        y=alt.Y("share:Q", stack="zero", axis=alt.Axis(title=None, format=".0%", tickCount=4, domain=False)),
+        color=kind_colour(),
+        order="rank:Q",
+        href="href:N",
+        description="name:N",
+    )
+    return alt.layer(bars)
+
+
+def sources_picture(rows: pd.DataFrame, order: Sequence[str], width: int = 460) -> alt.LayerChart:
+    """Draw each theme's share of findings in reports, news and other documents; `rows`: numbers.shares_by_source."""
+    held = [s for s in look.SOURCE_COLOURS if s in set(rows["source_type"])]
+    base = alt.Chart(rows, width=width, height=26 * len(order))
+    y = alt.Y(
+        "theme_label:N",
+        scale=alt.Scale(domain=list(order)),
+        axis=alt.Axis(title=None, domain=False, ticks=False, labelColor=look.INK, labelFontSize=12, labelPadding=8),
+    )
+    x = alt.X("share:Q", axis=alt.Axis(title="Share of the findings of each source type", format=".0%", orient="top"))
+    spans = base.mark_line(color=look.LINE, strokeWidth=2).encode(x=x, y=y, detail="theme_label:N")
+    legend = alt.Legend(title=None, orient="top")
+    points = base.mark_point(filled=True, size=80, opacity=1).encode(
+        x=x,
+        y=y,
+        color=alt.Color(
+            "source_type:N", legend=legend, scale=alt.Scale(domain=held, range=[look.SOURCE_COLOURS[s] for s in held])
+        ),
+        shape=alt.Shape(
+            "source_type:N", legend=legend, scale=alt.Scale(domain=held, range=[look.SOURCE_SHAPES[s] for s in held])
+        ),
+        href="href:N",
+        description="name:N",
+    )
+    return alt.layer(spans, points)
+
+
+def coverage_picture(coverage: pd.DataFrame, width: int = 620) -> alt.TopLevelMixin:
+    """Draw documents and findings a year, one above the other; `coverage`: the table with href and name."""
+    years = [y for y in coverage["year"] if y != UNDATED]
+    domain = [*years, "", UNDATED] if UNDATED in set(coverage["year"]) else years
+    every = 1 if len(years) <= 14 else 2 if len(years) <= 28 else 5
+    written = [y for y in domain if y == UNDATED or (y and int(y) % every == 0)]
+
+    def bars(column: str, title: str, axis: alt.Axis | None) -> alt.Chart:
+        return (
+            alt.Chart(coverage, width=width, height=90, title=title)
+            .mark_bar(color=look.ACCENT, cornerRadiusEnd=1.5)
+            .encode(
+                x=alt.X("year:N", scale=alt.Scale(domain=domain, paddingInner=0.25), axis=axis),
+                y=alt.Y(f"{column}:Q", axis=alt.Axis(title=None, tickCount=3, domain=False, ticks=False, format=",d")),
+                href="href:N",
+                description="name:N",
+            )
+        )
+
+    below = alt.Axis(title=None, labelAngle=0, values=written, ticks=False, labelOverlap=False)
+    return alt.vconcat(bars("documents", "Documents", None), bars("findings", "Findings", below), spacing=10)
+
+
+def spark(rows: pd.DataFrame, years: Sequence[str]) -> alt.Chart:
+    """Draw an emergent theme's findings a year as small bars; `rows`: year, findings, href, name."""
+    dated = rows[rows["year"].isin(years)]
+    return (
+        alt.Chart(dated, width=180, height=32)
+        .mark_bar(color=look.ACCENT, cornerRadiusEnd=1)
+        .encode(
+            x=alt.X("year:O", scale=alt.Scale(domain=list(years), paddingInner=0.25), axis=None),
+            y=alt.Y("findings:Q", axis=None),
+            href="href:N",
+            description="name:N",
+        )
+    )
+
+
+__all__ = [
+    "FINDING_KINDS",
+    "coverage_picture",
+    "kind_colour",
+    "kinds_by_year",
+    "kinds_picture",
+    "multiples",
+    "panel",
+    "sources_picture",
+    "spark",
+    "top_share",
+]

@@ -1,0 +1,100 @@
+"""The findings of the report in words, made from the numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from pipeline.report.numbers import PLURALS, Recurrence, percent, plural, undated, years_of
+from pipeline.report.tables import RunTables
+
+
+def listed(words: Sequence[str]) -> str:
+    """Return words as a list in a sentence: a, b and c."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
+
+
+def headline(told: Recurrence) -> str:
+    """Return which theme comes back most and how often, and the two that follow."""
+    ranked = told.ranking[told.ranking["count"] > 0]
+    if ranked.empty:
+        return "No theme of the codebook was found in these documents."
+    first, rest = ranked.iloc[0], ranked.iloc[1:3]
+    what = f"{PLURALS[told.kind].capitalize()} about" if told.kind else "Findings on"
+    text = f"{what} {_low(first.theme_label)} come back most often: in {percent(first.share)} of {told.unit}"
+    if told.years_with_any > 1:
+        every = first.years == told.years_with_any
+        text += f" and in {'every one' if every else first.years} of the {told.years_with_any} years that have any"
+    if len(rest):
+        names = [f"{_low(r.theme_label)} ({percent(r.share)})" for r in rest.itertuples()]
+        following = listed(names)
+        text += f". {following[:1].upper()}{following[1:]} {'follows' if len(rest) == 1 else 'follow'}"
+    return text + "."
+
+
+def _low(label: str) -> str:
+    """Return a label inside a sentence: its first letter small, unless it begins with a capital word like MAPPA."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label
+
+
+def ground(tables: RunTables, told: Recurrence) -> str:
+    """Return what the sentence rests on: documents, years, findings."""
+    years = years_of(tables)
+    span = f" of {years[0]}–{years[-1]}" if len(years) > 1 else f" of {years[0]}" if years else ""
+    copies = int((tables.documents["duplicate_of"] != "").sum())
+    once = f" Copies of the same document ({copies:,}) count once." if copies else ""
+    return f"From {plural(len(tables.findings), 'finding')} in {plural(len(tables.documents), 'document')}{span}.{once}"
+
+
+def trust(tables: RunTables) -> str:
+    """Return in one sentence how the themes were assigned and whether people's coding corrects the shares."""
+    flags = tables.theme_year["status"].str.split(";").str[0]
+    corrected = flags.isin(["corrected", "pooled"]).mean() if len(flags) else 0
+    if corrected == 0:
+        return (
+            "Themes and kinds were assigned by the program and are not corrected against a sample coded by people: "
+            "read differences between themes and years as leads to check, not as measured change."
+        )
+    part = "All" if corrected == 1 else percent(float(corrected))
+    return f"{part} of the yearly shares are corrected with statements coded by people; the rest are uncorrected."
+
+
+def gaps(tables: RunTables) -> list[str]:
+    """Return what is missing from the corpus, a sentence each; an empty list where nothing is."""
+    coverage = tables.coverage
+    dated = coverage[coverage["year"].isin(years_of(tables))]
+    empty = dated.loc[dated["documents"] == 0, "year"].tolist()
+    thin = dated.loc[dated["documents"].between(1, 4), "year"].tolist()
+    unplaced, rejected = len(undated(tables)), len(tables.rejects)
+    said = []
+    if empty:
+        said.append(f"No document for {ranges(empty)}.")
+    if thin:
+        said.append(f"Fewer than five documents for {ranges(thin)}: shares of these years are loose.")
+    if unplaced:
+        said.append(f"{plural(unplaced, 'document')} without a proved year {_are(unplaced)} kept apart as undated.")
+    if rejected:
+        said.append(f"{plural(rejected, 'file or item', 'files or items')} could not be used.")
+    return said
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def ranges(years: Sequence[str]) -> str:
+    """Return years as people write them: 2004, 2006–2008 and 2011."""
+    runs: list[list[int]] = []
+    for year in sorted(map(int, years)):
+        if runs and year == runs[-1][-1] + 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    return listed([str(r[0]) if len(r) == 1 else f"{r[0]}–{r[-1]}" for r in runs])
+
+
+def share_assigned(coverage: pd.DataFrame) -> str:
+    """Return the share of findings that have a theme of the codebook."""
+    total = int(coverage["findings"].sum())
+    return percent(coverage["assigned"].sum() / total) if total else "–"
