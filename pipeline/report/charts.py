@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import altair as alt
 import pandas as pd
@@ -24,7 +25,7 @@ def steps(shares: pd.Series) -> tuple[int, ...]:
 
 def step_labels(ladder: Sequence[int]) -> list[str]:
     """Return the legend of a colour scale: zero, the steps between the percentages, and above."""
-    between = [f"{low}–{high}%" for low, high in zip(ladder, ladder[1:], strict=False)]
+    between = [f"{low}–{high}%" for low, high in pairwise(ladder)]
     return ["0", f"under {ladder[0]}%", *between, f"{ladder[-1]}% and over"]
 
 

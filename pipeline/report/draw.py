@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import Any
 from xml.etree import ElementTree
@@ -14,6 +15,7 @@ from pipeline.report.look import PAPER, config
 _SVG = "http://www.w3.org/2000/svg"
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _LONG_NUMBER = re.compile(r"(\d+\.\d{2})\d+")
+_ID = re.compile(r'\bid="([A-Za-z_]+\d*)"')
 _DROPPED = ("role", "aria-roledescription", "aria-hidden", "style")
 
 
@@ -48,7 +50,16 @@ def _tidy(text: str, links: bool) -> str:
         _plain(element)
     root.set("focusable", "false")
     written = ElementTree.tostring(root, encoding="unicode")
-    return _LONG_NUMBER.sub(r"\1", written)
+    return _own_ids(_LONG_NUMBER.sub(r"\1", written))
+
+
+def _own_ids(text: str) -> str:
+    """Return the SVG with ids made from its content: the library counts on from picture to picture."""
+    found = list(dict.fromkeys(_ID.findall(text)))
+    for number, name in enumerate(found):
+        text = re.sub(rf"\b{re.escape(name)}\b", f"@{number}@", text)
+    digest = hashlib.sha256(text.encode()).hexdigest()[:10]
+    return re.sub(r"@(\d+)@", rf"p{digest}-\1", text) if found else text
 
 
 def _link(anchor: ElementTree.Element) -> ElementTree.Element:

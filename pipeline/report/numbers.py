@@ -21,7 +21,7 @@ Unit = Literal["documents", "findings"]
 class Recurrence:
     """How often each theme's problems come back, and in which years.
 
-    `ranking`: theme_id, theme_label, count, total, share, low, high (95% Wilson), years (in which it occurs), href, name.
+    `ranking`: theme_id, theme_label, count, total, share, low, high (95% Wilson), years (with it), href, name.
     `cells`: theme_id, theme_label, year, count, total, share (blank where total is 0), href, name.
     `kind`: the kind that is counted, blank for all findings. `unit`: what is counted.
     """
