@@ -21,11 +21,13 @@ _OTHER = "\x00"
 # One character for one, so that offsets stay true.
 _FOLD = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "\u2032": "'", "\u00b4": "'", "`": "'"})
 # Hyphens and dashes are no word characters: looked-after reads as looked after. A possessive s is no word.
-_WORD = re.compile(r"n't\b|(?!(?<=')s\b)(?:[^\W_]+?(?=n't\b)|[^\W_]+)")
+# A currency sign is a word of its own: a text on money often has no other.
+_WORD = re.compile(r"n't\b|(?!(?<=')s\b)(?:[^\W_]+?(?=n't\b)|[^\W_]+)|[£€$]")
 
 # Forms that the dictionary leaves apart or puts under a misleading head word.
 _LEMMAS = {
-    "n't": "not", "cannot": "not", "data": "data", "less": "less", "more": "more", "best": "best", "better": "better",
+    "€": "£", "$": "£", "n't": "not", "cannot": "not", "data": "data", "less": "less", "more": "more",
+    "best": "best", "better": "better",
     "worse": "worse", "worst": "worst", "staffing": "staffing", "behavior": "behaviour", "behaviors": "behaviour",
     "center": "centre", "centers": "centre", "centered": "centred", "program": "programme", "programs": "programme",
     "labor": "labour", "neighbor": "neighbour", "neighborhood": "neighbourhood", "color": "colour", "favor": "favour",
@@ -34,7 +36,14 @@ _LEMMAS = {
     "fulfill": "fulfil", "pediatric": "paediatric", "pediatrician": "paediatrician", "license": "licence",
     "licensed": "licence", "licensing": "licence", "defense": "defence", "offense": "offence", "offenses": "offence",
     "practise": "practice", "practises": "practice", "practised": "practice", "practising": "practice",
-    "check": "check", "leaders": "leader", "learnt": "learn", "learned": "learn",
+    "trained": "trained", "untrained": "untrained", "leaders": "leader", "learnt": "learn", "learned": "learn",
+    # Words whose verb means another thing.
+    "boarding": "boarding", "boarder": "boarder", "boarders": "boarder", "targeted": "targeted", "judged": "judged",
+    "screening": "screening", "screened": "screening", "missing": "missing", "vetting": "vetting", "vetted": "vetting",
+    "barring": "barring", "barred": "barring", "setting": "setting", "settings": "setting", "housing": "housing",
+    "saving": "saving", "savings": "saving", "saved": "save", "spending": "spending", "funding": "funding",
+    "placed": "placed", "placing": "placed", "marked": "marked", "minutes": "minutes", "training": "training",
+    "institutional": "institutional", "steps": "steps", "left": "leave", "lessons": "lesson",
 }  # fmt: skip
 _AMERICAN = re.compile(r"(?<=[a-z]{3})iz(?=e$|ation$)|(?<=[a-z]{3}l)yz(?=e$)")
 _lemmas: dict[str, str] = {}

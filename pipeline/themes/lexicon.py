@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.codebook import Codebook
 from pipeline.language import PhraseFinder, Tokens, lemmas, tokenise
-from pipeline.themes.lexicon_terms import GAP_WORDS, Form, Term, parse_term
+from pipeline.themes.lexicon_terms import GAP_WORDS, Phrase, parse_term
 
 STEM, SECTION = -1, -2
 
@@ -21,7 +22,7 @@ _Found = dict[int, list[_Span]]
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A term that speaks for a theme. `start`, `end`: code points of the statement; -1 in the stem, -2 in the section."""
+    """A term that speaks for a theme. `start`, `end`: code points; -1 in the stem, -2 in the section."""
 
     theme_id: str
     term: str
@@ -32,52 +33,58 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """One form of one term, compiled: the numbers of its phrases, and whether it speaks for or against the theme."""
+    """One compiled term: the numbers of its choices of phrases, and whether it speaks for or against the theme."""
 
     theme: int
     term: int
-    phrases: tuple[int, ...]
+    choices: tuple[int, ...]
     ordered: bool
     source: str
     weight: float
     against: bool
 
 
+_Rules = dict[int, tuple[_Rule, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """A compiled codebook. Rules are filed under their first phrase."""
+    """A compiled codebook: `choices` tells which choices a phrase is in; rules are filed by their first choice."""
 
     theme_ids: tuple[str, ...]
     finder: PhraseFinder
-    rules: dict[int, tuple[_Rule, ...]]
-    section_rules: dict[int, tuple[_Rule, ...]]
+    choices: tuple[tuple[int, ...], ...]
+    rules: _Rules
+    section_rules: _Rules
 
 
 def compile_lexicon(codebook: Codebook) -> Lexicon:
     """Compile the terms and not_terms of every theme; ConfigError names a term that cannot be read."""
-    numbers: dict[tuple[str, ...], int] = {}
+    numbers: dict[tuple[Phrase, ...], int] = {}
     text_rules: dict[int, list[_Rule]] = defaultdict(list)
     section_rules: dict[int, list[_Rule]] = defaultdict(list)
     for theme_no, theme in enumerate(codebook.themes):
         sources = [(s, False) for s in theme.terms] + [(s, True) for s in theme.not_terms]
         for term_no, (source, against) in enumerate(sources):
             term = parse_term(source, f"codebook, theme '{theme.id}'")
-            rules = section_rules if term.in_section else text_rules
-            for form in term.forms:
-                rule = _rule(theme_no, term_no, term, form, against, numbers)
-                rules[rule.phrases[0]].append(rule)
-    return Lexicon(codebook.ids, PhraseFinder(list(numbers)), _frozen(text_rules), _frozen(section_rules))
+            choices = tuple(numbers.setdefault(part, len(numbers)) for part in term.parts)
+            rule = _Rule(theme_no, term_no, choices, term.ordered, source, term.weight, against)
+            (section_rules if term.in_section else text_rules)[choices[0]].append(rule)
+    phrases, memberships = _phrases(numbers)
+    return Lexicon(codebook.ids, PhraseFinder(phrases), memberships, _frozen(text_rules), _frozen(section_rules))
 
 
-def _rule(
-    theme: int, term_no: int, term: Term, form: Form, against: bool, numbers: dict[tuple[str, ...], int]
-) -> _Rule:
-    phrases = tuple(numbers.setdefault(phrase, len(numbers)) for phrase in form.phrases)
-    return _Rule(theme, term_no, phrases, form.link == "gap", term.source, term.weight, against)
+def _phrases(numbers: dict[tuple[Phrase, ...], int]) -> tuple[list[Phrase], tuple[tuple[int, ...], ...]]:
+    """Return the distinct phrases and, for each, the choices it belongs to."""
+    memberships: dict[Phrase, list[int]] = defaultdict(list)
+    for part, number in numbers.items():
+        for phrase in part:
+            memberships[phrase].append(number)
+    return list(memberships), tuple(tuple(found) for found in memberships.values())
 
 
-def _frozen(rules: dict[int, list[_Rule]]) -> dict[int, tuple[_Rule, ...]]:
-    return {phrase: tuple(found) for phrase, found in rules.items()}
+def _frozen(rules: dict[int, list[_Rule]]) -> _Rules:
+    return {choice: tuple(found) for choice, found in rules.items()}
 
 
 def match(
@@ -99,13 +106,11 @@ def match(
     return result
 
 
-def _match_shared(
-    lexicon: Lexicon, texts: Sequence[str], rules: dict[int, tuple[_Rule, ...]], place: int
-) -> dict[str, tuple[Hit, ...]]:
+def _match_shared(lexicon: Lexicon, texts: Sequence[str], rules: _Rules, place: int) -> dict[str, tuple[Hit, ...]]:
     """Match each distinct stem or section once; its hits carry no offsets of their own."""
     distinct = sorted({text for text in texts if text}) if rules else []
     found = lexicon.finder.find([lemmas(text) for text in distinct])
-    shared = dict.fromkeys((text for text in texts if text), ())
+    shared: dict[str, tuple[Hit, ...]] = {text: () for text in texts if text}
     for text, phrases in zip(distinct, found, strict=True):
         hits = _hits(lexicon, rules, phrases, None)
         shared[text] = tuple(Hit(h.theme_id, h.term, place, place, h.weight) for h in hits)
@@ -114,16 +119,17 @@ def _match_shared(
 
 def _hits(
     lexicon: Lexicon,
-    rules: dict[int, tuple[_Rule, ...]],
+    rules: _Rules,
     phrases: Iterable[tuple[int, int, int]],
     words: Tokens | None,
 ) -> tuple[Hit, ...]:
     found: _Found = defaultdict(list)
     for number, first, last in phrases:
-        found[number].append((first, last))
+        for choice in lexicon.choices[number]:
+            found[choice].append((first, last))
     by_theme: dict[int, list[tuple[_Rule, _Span]]] = defaultdict(list)
-    for number in found:
-        for rule in rules.get(number, ()):
+    for choice in list(found):
+        for rule in rules.get(choice, ()):
             for span in _spans(rule, found):
                 by_theme[rule.theme].append((rule, span))
     return tuple(
@@ -137,12 +143,12 @@ def _hit(lexicon: Lexicon, rule: _Rule, span: _Span, words: Tokens | None) -> Hi
 
 
 def _spans(rule: _Rule, found: _Found) -> list[_Span]:
-    """Return where a rule's phrases stand together, as first and one past the last word."""
-    if len(rule.phrases) == 1:
-        return found[rule.phrases[0]]
-    places = [found.get(phrase, ()) for phrase in rule.phrases]
-    if not all(places):
+    """Return where a rule's parts stand together, as first and one past the last word."""
+    if len(rule.choices) == 1:
+        return found[rule.choices[0]]
+    if rule.choices[1] not in found:
         return []
+    places = [found.get(choice, []) for choice in rule.choices]
     return _in_order(places) if rule.ordered else _anywhere(places)
 
 
@@ -159,9 +165,11 @@ def _in_order(places: Sequence[Sequence[_Span]]) -> list[_Span]:
 
 
 def _anywhere(places: Sequence[Sequence[_Span]]) -> list[_Span]:
-    """Return one span around the first place of each phrase, provided that no two of them overlap."""
+    """Return one span around the first place of each part, provided that no two of them overlap."""
+    if not all(places):
+        return []
     spans = sorted(spans[0] for spans in places)
-    apart = all(left[1] <= right[0] for left, right in zip(spans, spans[1:], strict=False))
+    apart = all(left[1] <= right[0] for left, right in pairwise(spans))
     return [(spans[0][0], spans[-1][1])] if apart else []
 
 
@@ -182,13 +190,12 @@ def _touch(a: _Span, b: _Span) -> bool:
 
 
 def _merge(lexicon: Lexicon, hits: tuple[Hit, ...], more: tuple[Hit, ...]) -> tuple[Hit, ...]:
+    """Add the hits of the stem or section that the statement does not have itself."""
     if not more:
         return hits
     said = {(h.theme_id, h.term) for h in hits}
-    order = {theme: i for i, theme in enumerate(lexicon.theme_ids)}
-    return tuple(
-        sorted((*hits, *(h for h in more if (h.theme_id, h.term) not in said)), key=lambda h: order[h.theme_id])
-    )
+    new = (h for h in more if (h.theme_id, h.term) not in said)
+    return tuple(sorted((*hits, *new), key=lambda h: lexicon.theme_ids.index(h.theme_id)))
 
 
 def scores(

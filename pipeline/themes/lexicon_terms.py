@@ -5,37 +5,30 @@ from __future__ import annotations
 import re
 from collections import deque
 from dataclasses import dataclass
-from itertools import product
-from typing import Literal
 
 from pipeline.errors import ConfigError
 from pipeline.language import lemmas
 
 PLAIN_WEIGHT = 0.9
 GAP_WORDS = 4
-_MOST_FORMS = 2_000
-_WEIGHT = re.compile(r"\s*~\s*([0-9.]+)\s*\Z")
+_MOST_PHRASES = 2_000
+_WEIGHT = re.compile(r"~([^~]*)\Z")
 _SECTION = re.compile(r"\s*section:\s*", re.IGNORECASE)
 _MARKS = re.compile(r"[()|]|[^()|]+")
 
 Phrase = tuple[str, ...]
-Link = Literal["gap", "any"]
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """One way to say a term: phrases in order (`gap`, a few words between) or in any order (`any`)."""
-
-    phrases: tuple[Phrase, ...]
-    link: Link
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A term as written, the forms it stands for, its strength (0 to 1) and where it is looked for."""
+    """A term as written, read into parts (each a choice of phrases), its strength (0 to 1) and where it is looked for.
+
+    `ordered`: the parts follow one another with a few words between; otherwise they stand anywhere, in any order.
+    """
 
     source: str
-    forms: tuple[Form, ...]
+    parts: tuple[tuple[Phrase, ...], ...]
+    ordered: bool
     weight: float
     in_section: bool
 
@@ -45,12 +38,9 @@ def parse_term(source: str, place: str = "") -> Term:
     body, weight = _weight(source, place)
     section = _SECTION.match(body)
     body = body[section.end() :] if section else body
-    link: Link = "any" if "+" in body else "gap"
-    slots = [_alternatives(part, source, place) for part in re.split(r"[+*]" if link == "gap" else r"\+", body)]
-    forms = tuple(Form(tuple(way), link) for way in product(*slots))
-    if len(forms) > _MOST_FORMS:
-        raise _fault(source, "stands for too many forms", place)
-    return Term(source, forms, weight, section is not None)
+    ordered = "+" not in body
+    parts = tuple(_alternatives(part, source, place) for part in body.split("*" if ordered else "+"))
+    return Term(source, parts, ordered, weight, section is not None)
 
 
 def _weight(source: str, place: str) -> tuple[str, float]:
@@ -66,15 +56,18 @@ def _weight(source: str, place: str) -> tuple[str, float]:
     return source[: said.start()], weight
 
 
-def _alternatives(part: str, source: str, place: str) -> list[Phrase]:
+def _alternatives(part: str, source: str, place: str) -> tuple[Phrase, ...]:
     """Return the lemma phrases that a part with (a|b) stands for, without repeats."""
     marks = deque(_MARKS.findall(part))
-    ways = _read_alternatives(marks)
+    try:
+        ways = _read_alternatives(marks)
+    except OverflowError:
+        raise _fault(source, f"stands for more than {_MOST_PHRASES} phrases", place) from None
     if marks or "*" in part:
         raise _fault(source, "has brackets or signs that do not fit together", place)
     if () in ways:
         raise _fault(source, "has a part without words", place)
-    return sorted(set(ways))
+    return tuple(sorted(set(ways)))
 
 
 def _read_alternatives(marks: deque[str]) -> list[Phrase]:
@@ -89,6 +82,8 @@ def _read_alternatives(marks: deque[str]) -> list[Phrase]:
         if mark == "(" and (not marks or marks.popleft() != ")"):
             marks.append(")")
             break
+        if len(row) * len(inner) > _MOST_PHRASES:
+            raise OverflowError
         row = [left + right for left in row for right in inner]
     return ways + row
 
