@@ -118,7 +118,7 @@ def _block(built: Built) -> Block:
 
 def _title(blocks: list[Built], stated: str) -> str:
     """Return the largest heading of the first page, else the stated title where it reads as one."""
-    headings = [b for b in blocks if b.kind == "heading" and b.page == 1]
+    headings = [b for b in blocks if b.kind == "heading" and b.page == 1 and len(b.text) > 3]
     if headings:
         largest = max(b.size for b in headings)
         telling = [b for b in headings if b.size > 0.6 * largest and len(b.text.split()) > 2]

@@ -181,10 +181,8 @@ class PageReader:
         """Set most of a line's style, by its first, middle and last character."""
         last = len(line.text) - 1
         style = begins = self._style(first)
-        if last > 2:
-            middle = last // 2 + (line.text[last // 2] == " ")
-            inner, end = self._style(first + middle), self._style(first + last)
-            style = begins if begins == end else inner
+        if last > 2 and self._style(first + last) != begins:
+            style = self._style(first + last // 2 + (line.text[last // 2] == " "))
         line.size, line.bold, line.italic, _, line.turned = style
         line.symbol = begins.symbol
 

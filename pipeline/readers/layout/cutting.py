@@ -87,7 +87,7 @@ def _begins(draft: Draft, line: Line, measures: Measures, margin: float, last_nu
         return True
     if step > _LOOSE * pitch:
         return ends_sentence(prev.text) or not starts_low(line.text)
-    return _is_set_off(draft, prev, line, margin)
+    return _is_set_off(draft, prev, line, margin, measures.body)
 
 
 def _pitch(draft: Draft, measures: Measures) -> float:
@@ -125,14 +125,14 @@ def _runs_on(prev: Line, line: Line, step: float, measures: Measures) -> bool:
     return close and starts_low(line.text) and not ends_sentence(prev.text) and len(prev.text) > 30
 
 
-def _is_set_off(draft: Draft, prev: Line, line: Line, margin: float) -> bool:
+def _is_set_off(draft: Draft, prev: Line, line: Line, margin: float, body: float) -> bool:
     """Say whether indentation or a short line above shows a new paragraph at the usual pitch."""
     em = line.size
     ended, low = ends_sentence(prev.text), starts_low(line.text)
     if low and not ended:
         return False
     room = margin - prev.x1 - _first_word_width(line)
-    if room < 0.6 * em and not ended:
+    if not ended and (room < 0.6 * em or line.bold or line.size > 1.08 * body):
         return False
     if not low and room > max(1.5 * em, (0.12 if ended else 0.3) * (margin - draft.lines[0].left)):
         return True

@@ -45,14 +45,28 @@ def _is_furniture(line: Line, page: PageLines, repeated: set[tuple[str, int]]) -
 
 
 def _repeated(pages: list[PageLines]) -> set[tuple[str, int]]:
-    """Return the (masked text, height slot) pairs that stand on enough pages to be furniture."""
-    seen: dict[tuple[str, int], set[int]] = defaultdict(set)
+    """Return the (masked text, height slot) pairs that stand on enough pages to be furniture.
+
+    A line at the page's very edge needs fewer pages, near one another: a running header may change with the chapter.
+    """
+    seen: dict[tuple[str, int], list[int]] = defaultdict(list)
+    edge: dict[tuple[str, int], list[int]] = defaultdict(list)
     for page in pages:
         for line in page.lines:
-            if _band(line, page):
-                seen[(_masked(line), _slots(line, page)[0])].add(page.number)
+            if not _band(line, page):
+                continue
+            key = (_masked(line), _slots(line, page)[0])
+            seen[key].append(page.number)
+            if _is_outermost(line, page):
+                edge[key].append(page.number)
     least = max(2 if len(pages) < 6 else 3, min(_REPEATED * len(pages), 12))
-    return {key for key, numbers in seen.items() if len(numbers) >= least}
+    often = {key for key, numbers in seen.items() if len(set(numbers)) >= least}
+    return often | {key for key, numbers in edge.items() if _is_run(sorted(set(numbers)))}
+
+
+def _is_run(numbers: list[int]) -> bool:
+    """Say whether three pages are near one another: next to each other, or every other one."""
+    return any(c - a <= 4 for a, c in zip(numbers, numbers[2:], strict=False))
 
 
 def _band(line: Line, page: PageLines) -> bool:

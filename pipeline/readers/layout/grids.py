@@ -28,45 +28,101 @@ def open_tables(lines: list[Line], page: int) -> tuple[list[Table], list[Line]]:
     Columns of running text whose source goes row by row are no table: their lines come back one column after the other.
     """
     place = {id(line): i for i, line in enumerate(lines)}
-    rows = _rows([piece for line in lines for piece in _leader_parts(line, place)])
+    dotted: set[int] = set()
+    rows = _rows([piece for line in lines for piece in _leader_parts(line, place, dotted)])
     tables: list[Table] = []
     moved: dict[int, float] = {}
     taken: set[int] = set()
     at = 0
     while at < len(rows):
-        stretch = _stretch(rows, at, place) if _is_row(rows[at], place) else []
-        if len(stretch) < 2:
-            at += 1
-            continue
-        columns = _columns(stretch)
-        if _is_prose(stretch, columns):
-            _put_in_columns(stretch, columns, place, moved)
+        stretch = _contents(rows, at, dotted)
+        if not stretch and _is_row(rows[at], place):
+            stretch = _stretch(rows, at, place)
+            columns = _columns(stretch)
+            if stretch and _is_prose(stretch, columns):
+                _put_in_columns(stretch, columns, place, moved)
+                at += len(stretch)
+                continue
+            table = _table(stretch, columns, page) if stretch else None
         else:
-            tables.append(_table(stretch, columns, page))
+            table = _contents_table(stretch, dotted, page) if stretch else None
+        if table is not None:
+            tables.append(table)
             taken.update(place[id(n)] for row in stretch for n in row)
-        at += len(stretch)
+        at += max(1, len(stretch))
     rest = [line for i, line in enumerate(lines) if i not in taken]
     rest.sort(key=lambda n: moved.get(place[id(n)], place[id(n)]))
     return tables, rest
 
 
-def _leader_parts(line: Line, place: dict[int, int]) -> list[Line]:
-    """Cut a contents line at its leader dots."""
-    if "...." not in line.text.replace(". .", "....") and "…" not in line.text:
+def _contents(rows: list[Row], at: int, dotted: set[int]) -> list[Row]:
+    """Return the rows from `at` on that make a list of contents: entries with leader dots, some over two lines."""
+    found: list[Row] = []
+    entries = 0
+    for i in range(at, len(rows)):
+        row = rows[i]
+        if found and row[0].baseline - found[-1][0].baseline > _ROW_STEP * row[0].size:
+            break
+        if _has_leader(row, dotted):
+            entries += 1
+        elif not (i + 1 < len(rows) and _leads_on(row, rows[i + 1], dotted)):
+            break
+        found.append(row)
+    while found and not _has_leader(found[-1], dotted):
+        found.pop()
+    return found if entries > 1 else []
+
+
+def _has_leader(row: Row, dotted: set[int]) -> bool:
+    return len(row) > 1 and any(id(n) in dotted for n in row[:-1])
+
+
+def _leads_on(row: Row, below: Row, dotted: set[int]) -> bool:
+    """Say whether a line alone in its row goes on in a contents entry that has its leader dots further down."""
+    if len(row) > 1 or below[0].marker:
+        return False
+    return below[0].baseline - row[0].baseline < _WRAP_STEP * row[0].size and not ends_sentence(row[0].text)
+
+
+def _contents_table(rows: list[Row], dotted: set[int], page: int) -> Table:
+    """Return contents as a table of two columns: what stands before the leader dots, and what behind."""
+    cells: list[list[list[Line]]] = []
+    whole = True
+    for row in rows:
+        if whole:
+            cells.append([[], []])
+        whole = _has_leader(row, dotted)
+        cut = next((i + 1 for i, n in enumerate(row) if id(n) in dotted), len(row))
+        cells[-1][0].extend(row[:cut])
+        cells[-1][1].extend(row[cut:])
+    return Table(cells, _box_of(rows), page)
+
+
+def _box_of(rows: list[Row]) -> Box:
+    lines = [n for row in rows for n in row]
+    return Box(
+        min(n.left for n in lines), min(n.top for n in lines), max(n.x1 for n in lines), max(n.bottom for n in lines)
+    )
+
+
+def _leader_parts(line: Line, place: dict[int, int], dotted: set[int]) -> list[Line]:
+    """Cut a contents line at its leader dots; note what stands before them in `dotted`."""
+    if "..." not in line.text.replace(". .", "...") and "…" not in line.text and "____" not in line.text:
         return [line]
     match = _LEADER.search(line.text)
-    if match is None:
+    if match is None or not match.start():
         return [line]
     step = (line.x1 - line.x0) / len(line.text)
-    parts = []
-    for begin, end in ((0, match.start()), (match.end(), len(line.text))):
-        if line.text[begin:end].strip():
-            part = dataclasses.replace(line, text=line.text[begin:end], start=line.start + begin)
-            part.x0, part.x1 = line.x0 + begin * step, line.x0 + end * step
-            part.marker = line.marker if begin == 0 else ""
-            place[id(part)] = place[id(line)]
-            parts.append(part)
-    return parts if len(parts) == 2 else [line]
+    head = dataclasses.replace(line, text=line.text[: match.start()], x1=line.x0 + match.start() * step)
+    parts = [head]
+    if match.end() < len(line.text):
+        tail = dataclasses.replace(line, text=line.text[match.end() :], start=line.start + match.end(), marker="")
+        tail.x0 = line.x0 + match.end() * step
+        parts.append(tail)
+    dotted.add(id(head))
+    for part in parts:
+        place[id(part)] = place[id(line)]
+    return parts
 
 
 def _rows(lines: list[Line]) -> list[Row]:
@@ -180,19 +236,19 @@ def _table(rows: list[Row], columns: list[tuple[float, float]], page: int) -> Ta
             cells.append([[] for _ in columns])
         for line in row:
             cells[-1][_column_of(line, columns) or 0].append(line)
-    lines = [n for row in rows for n in row]
-    box = Box(
-        min(n.left for n in lines), min(n.top for n in lines), max(n.x1 for n in lines), max(n.bottom for n in lines)
-    )
-    return Table(cells, box, page)
+    return Table(cells, _box_of(rows), page)
 
 
 def _wraps(row: Row, above: list[list[Line]], columns: list[tuple[float, float]]) -> bool:
     """Say whether a row's parts only go on with the cells above."""
     for line in row:
         cell = above[_column_of(line, columns) or 0]
+        if not cell and not any(above[1:]):
+            continue
         if not cell or line.baseline - cell[-1].baseline > _WRAP_STEP * DEFAULT_PITCH * line.size:
             return False
-        if len(row) > 1 and (ends_sentence(cell[-1].text) or not starts_low(line.text)):
+        if len(row) > 1 and any(above[1:]) and (ends_sentence(cell[-1].text) or not starts_low(line.text)):
             return False
+    if len(row) == len(columns) > 1 and not any(above[1:]):
+        return True
     return len(row) < len(columns) or all(starts_low(n.text) for n in row)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from pipeline.readers.layout.cutting import Draft
-from pipeline.readers.layout.markers import is_bullet, number_of
+from pipeline.readers.layout.markers import is_bullet, number_of, shown
 from pipeline.readers.layout.measures import Measures, ends_sentence
 from pipeline.readers.layout.model import Line
 from pipeline.readers.parsed import BlockKind
@@ -20,7 +19,11 @@ _ASKS = re.compile(
     r"\b(?:recommend\w*|improve\w*|priorit\w*|actions?|required|requirements?|next steps|must do|should do)\b", re.I
 )
 _GRADE = re.compile(r"\brequir\w+ improvement\b|\bcapacity to improve\b", re.IGNORECASE)  # a judgement, not a request
+_MODAL = re.compile(r"\b(?:should|must|shall|recommend\w*|ensure|needs? to)\b", re.IGNORECASE)
+_SENTENCES = re.compile(r"[^.]{3}[.!?;]\s+[A-Z(“‘]")  # the end of one sentence, the beginning of another
 _MAX_HEADING = 220
+_LONG_ITEM = 900  # characters: a numbered text longer than this is a paragraph, whatever its heading asks for
+_INDENT = 3.0  # points between two levels of a list
 
 
 class Kind(NamedTuple):
@@ -34,6 +37,7 @@ def kinds(drafts: list[Draft], measures: Measures) -> list[Kind]:
     """Return the kind of each draft, in order."""
     cover = min((d.page for d in drafts), default=0)
     headings = [_is_heading(d, _next_text(drafts, i), measures) for i, d in enumerate(drafts)]
+    _unmark_lists(drafts, headings)
     levels = _heading_levels([d for d, h in zip(drafts, headings, strict=True) if h], cover)
     found: list[Kind] = []
     section = _Section()
@@ -47,38 +51,95 @@ def kinds(drafts: list[Draft], measures: Measures) -> list[Kind]:
         elif draft.continues and found and found[-1].kind == "list_item":
             found.append(found[-1])
         else:
-            found.append(_text_kind(draft, section, found))
+            found.append(_text_kind(draft, section))
     return found
 
 
 class _Section:
-    """The headings that a block stands under, and what they ask for."""
+    """What a block stands under: headings and what they ask for, an open list and its nesting."""
 
     def __init__(self) -> None:
-        self.open: list[tuple[int, bool]] = []
-        self.stem = False
+        self._headings: list[tuple[int, bool]] = []
+        self._list: list[tuple[float, str]] = []
+        self._page = 0
+        self._stem = False
+        self._numbers = 0
 
     def enter(self, text: str, level: int) -> None:
-        self.open = [(at, asks) for at, asks in self.open if at < level]
-        self.open.append((level, bool(_ASKS.search(_GRADE.sub("", text)))))
+        """Go under a heading."""
+        self._headings = [(at, asks) for at, asks in self._headings if at < level]
+        self._headings.append((level, bool(_ASKS.search(_GRADE.sub("", text)))))
+        self.leave_list("")
+
+    def leave_list(self, text: str) -> None:
+        """Note a paragraph, which ends a list and may be the stem of another."""
+        self._list = []
+        self._stem = text.rstrip().endswith(":")
+        self._numbers = 0
 
     @property
     def asks(self) -> bool:
-        return any(asks for _, asks in self.open)
+        """Say whether a heading above announces recommendations."""
+        return any(asks for _, asks in self._headings)
+
+    def counts_from_stem(self, marker: str) -> bool:
+        """Say whether a number goes on with a list that began at 1 after a stem."""
+        number = number_of(marker)
+        if (number == 1 and self._stem) or (self._numbers and number == self._numbers + 1):
+            self._numbers = number
+            return True
+        return False
+
+    def nest(self, line: Line) -> int:
+        """Return the nesting level of a list item, by where its marker stands among the open list's markers."""
+        kind = _marker_kind(line.marker)
+        if line.page != self._page:
+            self._list = _as_on_page(self._list, kind, line.left)
+        self._page = line.page
+        while self._list and line.left < self._list[-1][0] - _INDENT:
+            self._list.pop()
+        if not self._list or line.left > self._list[-1][0] + _INDENT:
+            self._list.append((line.left, kind))
+        return len(self._list)
 
 
-def _text_kind(draft: Draft, section: _Section, before: Sequence[Kind]) -> Kind:
-    text = draft.lines[0].text
+def _as_on_page(nested: list[tuple[float, str]], kind: str, left: float) -> list[tuple[float, str]]:
+    """Return an open list with the places of its markers as a new page, whose margin may differ, shows them."""
+    for at, known in nested:
+        if known == kind:
+            return [(x + left - at, k) for x, k in nested]
+    return nested
+
+
+def _marker_kind(marker: str) -> str:
+    return (
+        shown(marker) if is_bullet(marker) or marker == "o" else re.sub(r"\d+", "1", re.sub(r"[^\W\d_]+", "a", marker))
+    )
+
+
+def _text_kind(draft: Draft, section: _Section) -> Kind:
+    text = " ".join(n.text for n in draft.lines)
     if draft.note:
         return Kind("paragraph")
-    marker = draft.marker
-    if not marker:
+    if not draft.marker:
+        section.leave_list(text)
         return Kind("caption") if _CAPTION.match(text) and len(draft.lines) <= 3 else Kind("paragraph")
-    if is_bullet(marker) or marker == "o":
-        return Kind("list_item", 1)
-    if number_of(marker) is None or section.asks:
-        return Kind("list_item", 1)
+    if _is_item(draft, text, section):
+        return Kind("list_item", section.nest(draft.lines[0]))
+    section.leave_list(text)
     return Kind("paragraph")
+
+
+def _is_item(draft: Draft, text: str, section: _Section) -> bool:
+    """Say whether a marked text is a list item, not a numbered paragraph."""
+    marker = draft.marker
+    if is_bullet(marker) or number_of(marker) is None:
+        return True
+    if section.counts_from_stem(marker):
+        return True
+    if not section.asks or len(text) > _LONG_ITEM:
+        return False
+    return not _SENTENCES.search(text) or bool(_MODAL.search(text))
 
 
 def _next_text(drafts: list[Draft], i: int) -> Draft | None:
@@ -93,6 +154,8 @@ def _is_heading(draft: Draft, following: Draft | None, measures: Measures) -> bo
         return False
     first = draft.lines[0]
     closed = text.rstrip()[-1] in ".;,"
+    if _SENTENCES.search(text) and len(text.split()) > 12:
+        return False
     if first.size > 1.08 * measures.body:
         return not closed or len(draft.lines) <= 2
     if closed or first.size < 0.9 * measures.body:
@@ -105,6 +168,20 @@ def _is_heading(draft: Draft, following: Draft | None, measures: Measures) -> bo
     if first.italic and apart:
         return True
     return text.isupper() and sum(c.isalpha() for c in text) > 3
+
+
+def _unmark_lists(drafts: list[Draft], headings: list[bool]) -> None:
+    """Take three numbered headings of one style in a row, with nothing under them, for a list in bold."""
+    begin = 0
+    while begin < len(drafts):
+        end = begin
+        while (
+            end < len(drafts) and headings[end] and drafts[end].marker and _style(drafts[end]) == _style(drafts[begin])
+        ):
+            end += 1
+        if end - begin > 2:
+            headings[begin:end] = [False] * (end - begin)
+        begin = max(end, begin + 1)
 
 
 def _is_stem(text: str, following: Draft | None) -> bool:
