@@ -125,11 +125,17 @@ def listed(header: Sequence[str]) -> str:
     return ", ".join(names[:30]) + (f" and {len(names) - 30} more" if len(names) > 30 else "") if names else "(none)"
 
 
+def _is_statement(text: str) -> bool:
+    """Say whether a cell is one sentence or so: two at most, on one line."""
+    alone = "\n" not in text.strip()
+    return alone and len(text.split()) <= _STATEMENT_WORDS and len(_SENTENCE_END.findall(text)) <= 1
+
+
 def unit_of(texts: Sequence[str]) -> Unit:
     """Tell statements from documents: a table whose rows are one sentence or so holds statements."""
     filled = [text for text in texts if text.strip()]
     if not filled:
         return "document"
-    short = sum(len(text.split()) <= _STATEMENT_WORDS and len(_SENTENCE_END.findall(text)) <= 1 for text in filled)
+    short = sum(_is_statement(text) for text in filled)
     typical = median(len(text.split()) for text in filled)
     return "statement" if short >= _STATEMENT_SHARE * len(filled) and typical <= _STATEMENT_WORDS / 2 else "document"

@@ -93,7 +93,7 @@ def _main_text(root: etree._Element) -> list[Block]:
     if word_count(blocks) < _FEW_WORDS:
         # A page of a few words, or one without the marks of an article: everything that is no menu.
         walked = walk(root)
-        blocks = walked if word_count(walked) > word_count(blocks) else blocks
+        blocks = walked if word_count(walked) >= word_count(blocks) else blocks
     return blocks
 
 
