@@ -5,28 +5,51 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.segment.cutting import Unit
 from pipeline.segment.kinds import KindRules, probabilities
 from pipeline.segment.types import KINDS, KindModel
 
+_CERTAIN = 1.0
+_LEAD_IN = 0.95
+
 
 def decide_kinds(
     units: Sequence[Unit], rules: KindRules, model: KindModel | None, *, fixed: str = ""
 ) -> list[tuple[str, float]]:
-    """Return the kind of each unit with its probability; a heading is context, and `fixed` rules over the rest."""
-    judged = [unit for unit in units if unit.block_kind not in ("heading", "caption")]
+    """Return the kind of each unit with its probability.
+
+    A heading or caption is context, and so is the lead-in of a list, whose items carry the kind. `fixed` rules over the
+    rest; else the rule scores decide, with the model's where there is one.
+    """
+    known = [_known(units, at, fixed) for at in range(len(units))]
+    judged = [unit for unit, kind in zip(units, known, strict=True) if kind is None]
+    shares = iter(kind_shares(judged, rules, model))
+    return [kind if kind is not None else _best(next(shares)) for kind in known]
+
+
+def _known(units: Sequence[Unit], at: int, fixed: str) -> tuple[str, float] | None:
+    unit = units[at]
+    if unit.block_kind in ("heading", "caption"):
+        return "context", _CERTAIN
     if fixed:
-        return [(fixed, 1.0) if u.block_kind not in ("heading", "caption") else ("context", 1.0) for u in units]
-    scores = rules.scores(judged, [unit.block_kind == "list_item" for unit in judged])
-    shares = probabilities(scores)
-    if model is not None and judged:
-        learned = np.asarray(model.kind_probabilities(judged), dtype=np.float64)
-        shares = probabilities(0.5 * scores + np.log(np.clip(learned, 1e-4, 1)))
-    found = iter(shares)
-    return [_best(next(found)) if u.block_kind not in ("heading", "caption") else ("context", 1.0) for u in units]
+        return fixed, _CERTAIN
+    following = units[at + 1] if at + 1 < len(units) else None
+    if unit.block_kind != "list_item" and following is not None and following.stem.startswith(unit.text):
+        return "context", _LEAD_IN
+    return None
 
 
-def _best(shares: np.ndarray) -> tuple[str, float]:
+def kind_shares(units: Sequence[Unit], rules: KindRules, model: KindModel | None) -> NDArray[np.float64]:
+    """Return the probabilities of the kinds, (n, 4): a weighted product of rules and model, scaled to be calibrated."""
+    scores = rules.scores(units, [unit.block_kind == "list_item" for unit in units])
+    if model is None or not units:
+        return probabilities(scores * rules.mixing.alone)
+    learned = np.asarray(model.kind_probabilities(units), dtype=np.float64)
+    return probabilities(rules.mixing.rules * scores + rules.mixing.model * np.log(np.clip(learned, 1e-6, 1.0)))
+
+
+def _best(shares: NDArray[np.float64]) -> tuple[str, float]:
     at = int(np.argmax(shares))
     return KINDS[at], float(shares[at])

@@ -19,9 +19,11 @@ from pipeline.segment.shapes import SHAPES, shapes_of
 from pipeline.segment.types import KINDS, KindInput
 
 Weights = tuple[float, float, float, float]
-_KEYS = frozenset(("bias", "negators", "not_negators", "contrast", "concession", "cues", "roles", "sums", "shapes"))
+_KEYS = frozenset(
+    ("bias", "negators", "not_negators", "contrast", "concession", "cues", "roles", "sums", "shapes", "mixing")
+)
 _CUE_KEYS = frozenset(("kind", "phrases", "weights", "negated"))
-_ROLE_KEYS = frozenset(("headings", "weights"))
+_ROLE_KEYS = frozenset(("kind", "headings", "weights"))
 SUMS = tuple(f"{part}_{kind}" for part in ("main", "aside", "stem") for kind in KINDS)
 _OPPOSITE = {"concern": "strength", "strength": "concern"}
 
@@ -42,8 +44,18 @@ class Role:
     """What statements under certain headings tend to be; headings are matched as phrases inside the path."""
 
     name: str
+    kind: str
     headings: tuple[str, ...]
     weights: Weights
+
+
+@dataclass(frozen=True, slots=True)
+class Mixing:
+    """How rule scores and a model's log-probabilities add up, and the scale that makes rules alone calibrated."""
+
+    alone: float = 1.0
+    rules: float = 0.7
+    model: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -59,6 +71,7 @@ class KindRules:
     not_negators: tuple[str, ...]
     contrast: frozenset[str]
     concession: frozenset[str]
+    mixing: Mixing = Mixing()
 
     @classmethod
     def build(cls, mapping: Mapping[str, Any], *, place: str = "configs/kinds.yml") -> KindRules:
@@ -75,6 +88,7 @@ class KindRules:
             not_negators=_strings(mapping.get("not_negators", []), place, "not_negators"),
             contrast=frozenset(_strings(mapping.get("contrast", []), place, "contrast")),
             concession=frozenset(_strings(mapping.get("concession", []), place, "concession")),
+            mixing=_mixing(mapping, place),
         )
 
     @cached_property
@@ -209,6 +223,15 @@ def _weights(value: Any, place: str, inside: str) -> Weights:
     return (float(value[0]), float(value[1]), float(value[2]), float(value[3]))
 
 
+def _mixing(mapping: Mapping[str, Any], place: str) -> Mixing:
+    table = _table(mapping, "mixing", place)
+    _check_keys(table, frozenset(("alone", "rules", "model")), place, "mixing")
+    for key, value in table.items():
+        if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 10:
+            raise ConfigError(f"mixing: {key} must be a number from 0 to 10", place=place)
+    return Mixing(**{key: float(value) for key, value in table.items()})
+
+
 def _strings(value: Any, place: str, inside: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) and item.strip(" ^*~") for item in value):
         raise ConfigError(f"{inside} must be a list of phrases", place=place, remedy='Put "no" and "yes" in quotes')
@@ -236,7 +259,11 @@ def _role(name: str, role: Any, place: str) -> Role:
     headings = _strings(role.get("headings", []), place, inside)
     if not headings:
         raise ConfigError(f"{inside} has no headings", place=place)
-    return Role(str(name), headings, _weights(role.get("weights"), place, inside))
+    kind = role.get("kind", "")
+    if kind and kind not in KINDS:
+        raise ConfigError(f"{inside}: unknown kind {kind!r}", place=place, remedy=f"Use one of {', '.join(KINDS)}")
+    own = [1.5 if kind == k else 0.0 for k in KINDS]
+    return Role(str(name), kind, headings, _weights(role.get("weights", own), place, inside))
 
 
 def _named(mapping: Mapping[str, Any], key: str, names: Sequence[str], place: str) -> Mapping[str, Weights]:
