@@ -17,7 +17,6 @@ from reportlab.platypus import (
     Flowable,
     Frame,
     FrameBreak,
-    KeepTogether,
     NextPageTemplate,
     PageTemplate,
     Paragraph,
@@ -31,7 +30,7 @@ from corpus.typeset.source import Block, Source
 _WIDTH, _HEIGHT = A4
 _MARGIN = 22 * mm
 _GUTTER = 8 * mm
-_TITLE_HEIGHT = 58 * mm
+_TITLE_HEIGHT = 32 * mm
 
 
 def to_pdf(source: Source) -> bytes:
@@ -79,13 +78,16 @@ def _draw_furniture(canvas: Canvas, source: Source, page: int) -> None:
 def _styles(two_columns: bool) -> dict[str, ParagraphStyle]:
     size = 9 if two_columns else 10.5
     font = "Times-Roman" if two_columns else "Helvetica"
-    base = ParagraphStyle("body", fontName=font, fontSize=size, leading=size * 1.3, spaceAfter=size * 0.7)
+    base = ParagraphStyle(
+        "body", fontName=font, bulletFontName=font, fontSize=size, leading=size * 1.3, spaceAfter=size * 0.7
+    )
     bold = "Times-Bold" if two_columns else "Helvetica-Bold"
     styles = {"paragraph": base, "justified": ParagraphStyle("justified", base, alignment=TA_JUSTIFY)}
     for level, factor in ((1, 2.0), (2, 1.45), (3, 1.2), (4, 1.0)):
         large = size * factor
         styles[f"heading{level}"] = ParagraphStyle(
-            f"heading{level}", base, fontName=bold, fontSize=large, leading=large * 1.2, spaceBefore=large * 0.5
+            f"heading{level}", base, fontName=bold, fontSize=large, leading=large * 1.2, spaceBefore=large * 0.5,
+            keepWithNext=1,
         )
     styles["numbered"] = ParagraphStyle("numbered", base, leftIndent=size * 2.8, bulletIndent=0)
     for level in (0, 1):
@@ -93,7 +95,7 @@ def _styles(two_columns: bool) -> dict[str, ParagraphStyle]:
         styles[f"item{level}"] = ParagraphStyle(
             f"item{level}", base, leftIndent=indent, bulletIndent=indent - size * 1.5, spaceAfter=size * 0.35
         )
-    styles["caption"] = ParagraphStyle("caption", base, fontName=bold, fontSize=size * 0.85)
+    styles["caption"] = ParagraphStyle("caption", base, fontName=bold, fontSize=size * 0.85, keepWithNext=1)
     styles["cell"] = ParagraphStyle("cell", base, fontSize=size * 0.9, leading=size * 1.1, spaceAfter=0)
     return styles
 
@@ -103,36 +105,29 @@ def _flowables(source: Source, two_columns: bool) -> Iterator[Flowable]:
     in_title = two_columns
     if two_columns:
         yield NextPageTemplate("later")
-    waiting: list[Flowable] = []
     for number, block in enumerate(source.blocks):
         if in_title and number >= int(source.get("title_blocks") or 2):
             in_title = False
             yield FrameBreak()
-        flowable = _flowable(block, styles, two_columns)
-        if block.kind == "heading" and not in_title:
-            waiting.append(flowable)
-            continue
-        # A heading stays with the block under it, as in any printed report.
-        yield KeepTogether([*waiting, flowable]) if waiting else flowable
-        waiting = []
-    yield from waiting
+        yield from _flowable(block, styles, two_columns)
 
 
-def _flowable(block: Block, styles: dict[str, ParagraphStyle], two_columns: bool) -> Flowable:
+def _flowable(block: Block, styles: dict[str, ParagraphStyle], two_columns: bool) -> Iterator[Flowable]:
     text = escape(block.text, quote=False)
     if block.kind == "table":
-        return _table(block, styles)
-    if block.kind == "heading":
-        return Paragraph(text, styles[f"heading{block.level}"])
-    if block.kind == "item":
+        yield from (_table(block, styles), Spacer(1, 4 * mm))
+    elif block.kind == "heading":
+        yield Paragraph(text, styles[f"heading{block.level}"])
+    elif block.kind == "item":
         marker = "–" if block.level and block.marker == "•" else block.marker
-        return Paragraph(text, styles[f"item{min(block.level, 1)}"], bulletText=marker)
-    if block.kind == "caption":
-        return Paragraph(text, styles["caption"])
-    if block.marker:
+        yield Paragraph(text, styles[f"item{min(block.level, 1)}"], bulletText=marker)
+    elif block.kind == "caption":
+        yield Paragraph(text, styles["caption"])
+    elif block.marker:
         marker = block.marker if "." in block.marker else f"{block.marker}."
-        return Paragraph(text, styles["numbered"], bulletText=marker)
-    return Paragraph(text, styles["justified" if two_columns else "paragraph"])
+        yield Paragraph(text, styles["numbered"], bulletText=marker)
+    else:
+        yield Paragraph(text, styles["justified" if two_columns else "paragraph"])
 
 
 def _table(block: Block, styles: dict[str, ParagraphStyle]) -> Flowable:
@@ -147,4 +142,4 @@ def _table(block: Block, styles: dict[str, ParagraphStyle]) -> Flowable:
             ]
         )
     )
-    return KeepTogether([table, Spacer(1, 4 * mm)])
+    return table

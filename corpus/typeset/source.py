@@ -74,12 +74,13 @@ def read_source(path: Path) -> Source:
 
 
 def _blocks(body: str) -> Iterator[Block]:
-    """Yield blocks; lines without a mark of their own go on with the paragraph or list item above."""
+    """Yield blocks; a line without a mark of its own goes on with the block above."""
     open_block: Block | None = None
     for line in [*body.splitlines(), ""]:
         started = _start(line)
         goes_on = open_block is not None and started is not None and started.kind == "paragraph" and not started.marker
-        if goes_on and open_block is not None and started is not None and _may_go_on(open_block, started):
+        indented = line.startswith("  ")
+        if goes_on and open_block is not None and started is not None and _may_go_on(open_block, started, indented):
             open_block = _joined(open_block, started)
         elif open_block is not None and started is not None and open_block.kind == started.kind == "table":
             open_block = Block("table", rows=open_block.rows + started.rows)
@@ -89,8 +90,9 @@ def _blocks(body: str) -> Iterator[Block]:
             open_block = started
 
 
-def _may_go_on(open_block: Block, started: Block) -> bool:
-    if open_block.kind not in ("paragraph", "item"):
+def _may_go_on(open_block: Block, started: Block, indented: bool) -> bool:
+    """Tell whether a line belongs to the block above: a list item goes on only in lines set in by two spaces."""
+    if open_block.kind != ("item" if indented else "paragraph"):
         return False
     return _is_sentence(open_block) and (_is_sentence(started) or started.statements[0].kind != "context")
 
