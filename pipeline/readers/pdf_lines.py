@@ -10,8 +10,9 @@ from __future__ import annotations
 import ctypes
 import math
 import re
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import pypdfium2.raw as pdfium
 
@@ -19,7 +20,10 @@ from pipeline.readers import pdf_calls as calls
 from pipeline.readers.layout.markers import marker_end
 from pipeline.readers.layout.model import Box, Line, PageLines
 
-_LINE = re.compile("[^\r\n\x02￾]+[\x02￾]?")
+_LINE = re.compile("(?:[^\r\x02￾]|\r(?!\n))+[\x02￾]?")  # PDFium ends a line with both; a lone one is a space
+_BLANK = re.compile(r"\s")
+_UNKNOWN = re.compile("[\x00-\x08\x0e-\x1f\ue000-\uf8ff\ufffd]")
+_PRINT_DPI = 300.0
 _SPACES = re.compile(r"\s+")
 _HYPHENS = "\x02￾\xad"
 _WIDE_GAP = 1.3  # in ems: wider than a justified line's spaces
@@ -45,11 +49,26 @@ class _Style(NamedTuple):
     turned: bool
 
 
+@dataclass(frozen=True, slots=True)
+class PageRead:
+    """One page as read. `characters`: its share of the document's source characters.
+
+    `fault` says why the page has no lines; `scan_dpi` is the resolution of the image that makes up a page without
+    (legible) text, 0 for other pages.
+    """
+
+    found: PageLines
+    characters: int = 0
+    fault: Literal["", "corrupt", "too_large"] = ""
+    scan_dpi: float = 0.0
+
+
 class PageReader:
     """Reads the pages of one open document. Keeps the buffers that PDFium writes into, and a page's fonts."""
 
-    def __init__(self, document: Any) -> None:
+    def __init__(self, document: Any, max_characters: int = 1_000_000) -> None:
         self._document = document
+        self._max_characters = max_characters
         self._edges = (ctypes.c_double * 4)()
         first = ctypes.addressof(self._edges)
         self._at = (first, first + 8, first + 16, first + 24)
@@ -62,36 +81,37 @@ class PageReader:
         self._text_page = 0
         self._frame = _Frame()
 
-    def read(self, index: int, offset: int) -> tuple[PageLines, str, bool]:
-        """Return page `index` (from 0) as lines, its source characters, and whether it looks like a scan.
-
-        `offset` is the place of the page's first character in the document's source characters.
-        """
+    def read(self, index: int, offset: int) -> PageRead:
+        """Return page `index` (from 0); its first character has place `offset` in the document's source characters."""
         page = pdfium.FPDF_LoadPage(self._document, index)
         if not page:
-            return PageLines(index + 1, 0.0, 0.0, []), "", False
+            return PageRead(PageLines(index + 1, 0.0, 0.0, []), fault="corrupt")
         try:
             return self._page(page, index + 1, offset)
         finally:
             pdfium.FPDF_ClosePage(page)
 
-    def _page(self, page: Any, number: int, offset: int) -> tuple[PageLines, str, bool]:
+    def _page(self, page: Any, number: int, offset: int) -> PageRead:
         self._fonts.clear()
         self._styles.clear()
         self._frame = _Frame(page)
         found = PageLines(number, self._frame.width, self._frame.height, [])
         handle = pdfium.FPDFText_LoadPage(page)
-        text = ""
-        if handle:
-            try:
-                self._text_page = calls.address(handle)
-                text = _page_text(handle, self._text_page)
+        if not handle:
+            return PageRead(found, fault="corrupt")
+        try:
+            self._text_page = calls.address(handle)
+            if pdfium.FPDFText_CountChars(handle) > self._max_characters:
+                return PageRead(found, fault="too_large")
+            text = _page_text(handle, self._text_page)
+            legible = _is_legible(text)
+            if legible:
                 for match in _LINE.finditer(text):
                     found.lines.extend(self._line(match, number, offset))
-            finally:
-                pdfium.FPDFText_ClosePage(handle)
-        images = _add_drawn(page, self._frame, found)
-        return found, text, not text.strip() and images > _SCAN
+        finally:
+            pdfium.FPDFText_ClosePage(handle)
+        image = _add_drawn(page, self._frame, found)
+        return PageRead(found, len(text), scan_dpi=0.0 if legible else _scan_dpi(page, image, self._frame, text))
 
     def _line(self, match: re.Match[str], page: int, offset: int) -> list[Line]:
         """Return the pieces of one of PDFium's lines: cut where it jumps to another height or over a wide gap."""
@@ -277,10 +297,29 @@ def _page_text(handle: Any, text_page: int) -> str:
     return "".join(chr(pdfium.FPDFText_GetUnicode(handle, i) or 32) for i in range(count))
 
 
-def _add_drawn(page: Any, frame: _Frame, found: PageLines) -> float:
-    """Add the straight rules and boxes drawn on a page; return the share of it that the largest image covers."""
+def _is_legible(text: str) -> bool:
+    """Say whether a page has text whose characters are known; a broken font gives private or replacement ones."""
+    solid = len(text) - len(_BLANK.findall(text))
+    return solid > 0 and len(_UNKNOWN.findall(text)) <= 0.5 * solid
+
+
+def _scan_dpi(page: Any, image: tuple[float, int], frame: _Frame, text: str) -> float:
+    """Return the resolution of the image that covers a page, 0 where the page is no scan."""
+    share, index = image
+    if share <= _SCAN:
+        return _PRINT_DPI if text.strip() else 0.0
+    width, height = ctypes.c_uint(), ctypes.c_uint()
+    item = pdfium.FPDFPage_GetObject(page, index)
+    if not pdfium.FPDFImageObj_GetImagePixelSize(item, ctypes.byref(width), ctypes.byref(height)):
+        return _PRINT_DPI
+    inches = (share * frame.width * frame.height) ** 0.5 / 72
+    return float(max(1.0, (width.value * height.value) ** 0.5 / max(inches, 0.1)))
+
+
+def _add_drawn(page: Any, frame: _Frame, found: PageLines) -> tuple[float, int]:
+    """Add a page's straight rules and boxes; return its largest image: the share it covers, its place among objects."""
     at = calls.address(page)
-    images = 0.0
+    largest = (0.0, 0)
     edges = (ctypes.c_float * 4)()
     first = ctypes.addressof(edges)
     for i in range(min(calls.count_objects(at), _MAX_OBJECTS)):
@@ -293,10 +332,10 @@ def _add_drawn(page: Any, frame: _Frame, found: PageLines) -> float:
         box = frame.box(*edges)
         width, height = box.x1 - box.x0, box.bottom - box.top
         if kind == pdfium.FPDF_PAGEOBJ_IMAGE:
-            images = max(images, width * height / max(1.0, frame.width * frame.height))
+            largest = max(largest, (width * height / max(1.0, frame.width * frame.height), i))
         elif min(width, height) <= _THIN:
             if max(width, height) > _SHORT:
                 found.rules.append(box)
         elif width > 40 and height > 10 and width * height < 0.9 * frame.width * frame.height:
             found.frames.append(box)
-    return images
+    return largest

@@ -53,11 +53,16 @@ def _take(line: Line) -> Line:
     at, right, left = line.behind
     marker = line.text[:at].rstrip()
     tight = left - right < _TAB * line.size
-    if tight and marker.isalnum() and not (marker == "o" and line.symbol):
+    if tight and _is_word(marker) and not (marker == "o" and line.symbol):
         return line
     text = replace(line, text=line.text[at:], start=line.start + at, x0=left, behind=None)
     text.marker, text.marker_x, text.marker_start, text.tight = marker, line.x0, line.start, tight
     return text
+
+
+def _is_word(marker: str) -> bool:
+    """Say whether a marker may as well be a number in running text, or an initial."""
+    return marker.isalnum() or (len(marker) == 2 and marker[0].isupper() and marker[1] == ".")
 
 
 def _mark(line: Line, marker: Line, tight: bool) -> None:

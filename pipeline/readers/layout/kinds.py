@@ -21,6 +21,7 @@ _ASKS = re.compile(
 _GRADE = re.compile(r"\brequir\w+ improvement\b|\bcapacity to improve\b", re.IGNORECASE)  # a judgement, not a request
 _MODAL = re.compile(r"\b(?:should|must|shall|recommend\w*|ensure|needs? to)\b", re.IGNORECASE)
 _SENTENCES = re.compile(r"[^.]{3}[.!?;]\s+[A-Z(“‘]")  # the end of one sentence, the beginning of another
+_TAIL = re.compile(r"\s*\([^()]*\)[.;]?\s*$")
 _MAX_HEADING = 220
 _LONG_ITEM = 900  # characters: a numbered text longer than this is a paragraph, whatever its heading asks for
 _INDENT = 3.0  # points between two levels of a list
@@ -64,11 +65,13 @@ class _Section:
         self._page = 0
         self._stem = False
         self._numbers = 0
+        self._series: dict[str, tuple[int, bool]] = {}
 
     def enter(self, text: str, level: int) -> None:
         """Go under a heading."""
         self._headings = [(at, asks) for at, asks in self._headings if at < level]
         self._headings.append((level, bool(_ASKS.search(_GRADE.sub("", text)))))
+        self._series = {}
         self.leave_list("")
 
     def leave_list(self, text: str) -> None:
@@ -89,6 +92,14 @@ class _Section:
             self._numbers = number
             return True
         return False
+
+    def in_series(self, marker: str, decided: bool) -> bool:
+        """Return whether the number before this one was an item, where this one goes on with it; else `decided`."""
+        shape, number = _marker_kind(marker), number_of(marker) or 0
+        last, was_item = self._series.get(shape, (0, False))
+        is_item = was_item if last and number == last + 1 else decided
+        self._series[shape] = (number, is_item)
+        return is_item
 
     def nest(self, line: Line) -> int:
         """Return the nesting level of a list item, by where its marker stands among the open list's markers."""
@@ -137,9 +148,9 @@ def _is_item(draft: Draft, text: str, section: _Section) -> bool:
         return True
     if section.counts_from_stem(marker):
         return True
-    if not section.asks or len(text) > _LONG_ITEM:
-        return False
-    return not _SENTENCES.search(text) or bool(_MODAL.search(text))
+    decided = section.asks and len(text) <= _LONG_ITEM and not text.rstrip().endswith(":")
+    one_sentence = not _SENTENCES.search(_TAIL.sub("", text))
+    return section.in_series(marker, decided and (one_sentence or bool(_MODAL.search(text))))
 
 
 def _next_text(drafts: list[Draft], i: int) -> Draft | None:
