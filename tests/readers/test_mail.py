@@ -49,7 +49,10 @@ def test_html_only_and_attachments() -> None:
 
 @pytest.mark.parametrize("charset", ["utf-8", "iso-8859-1", "no-such-charset"])
 def test_charsets_named_rightly_or_wrongly(charset: str) -> None:
-    head = f'Subject: x\r\nFrom: a@example.org\r\nDate: 1 May 2012\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset="{charset}"\r\n\r\n'
+    head = (
+        f"Subject: x\r\nFrom: a@example.org\r\nDate: 1 May 2012\r\nMIME-Version: 1.0\r\nContent-Type: "
+        f'text/plain; charset="{charset}"\r\n\r\n'
+    )
     body = "Père resigned.".encode("iso-8859-1" if charset == "iso-8859-1" else "utf-8")
     (document,) = mail.read_eml(head.encode() + body, "a.eml").documents
     assert document.blocks[-1].text == "Père resigned."

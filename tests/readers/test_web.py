@@ -13,24 +13,32 @@ from pipeline.readers.guard import RefusedError
 from pipeline.readers.web.hostile import check, html_text
 
 STORY = (
-    "<p>The council in Marrow Bay has closed two of its three family centres, a report to councillors said on Monday evening.</p>"
-    "<p>Parents told the <i>Harbour Courier</i> that they had heard of it from a poster – and that nobody had asked them about it.</p>"
-    "<h2>What happens next</h2><p>The council promised:</p><ul><li>a public meeting<ul><li>with minutes</li></ul></li><li>a helpline</li></ul>"
+    "<p>The council in Marrow Bay has closed two of its three family centres, a report to "
+    "councillors said on Monday evening.</p>"
+    "<p>Parents told the <i>Harbour Courier</i> that they had heard of it from a poster "
+    "– and that nobody had asked them about it.</p>"
+    "<h2>What happens next</h2><p>The council promised:</p><ul><li>a public meeting<ul><li>with "
+    "minutes</li></ul></li><li>a helpline</li></ul>"
     "<table><tr><th>Centre</th><th>Visits</th></tr><tr><td>Quay Street</td><td>412</td></tr></table>"
-    "<p>A spokeswoman said that the remaining centre would open for longer hours from the first week of the school term.</p>"
+    "<p>A spokeswoman said that the remaining centre would open for longer hours from the "
+    "first week of the school term.</p>"
 )
 LD = (
-    '<script type="application/ld+json">{"@context":"https://schema.org","@graph":[{"@type":"WebSite","datePublished":"1999-01-01"},'
+    '<script type="application/ld+json">{"@context":"https://schema.org","@graph":[{"@type":"WebSite"'
+    ',"datePublished":"1999-01-01"},'
     '{"@type":["NewsArticle"],"headline":"Centres close in Marrow Bay","datePublished":"2011-06-07T08:00:00Z",'
-    '"author":[{"@type":"Person","name":"Ada Quill"}],"publisher":{"@type":"Organization","name":"Harbour Courier"}}]}</script>'
+    '"author":[{"@type":"Person","name":"Ada Quill"}],"publisher":{"@type":"Organization"'
+    ',"name":"Harbour Courier"}}]}</script>'
 )
 
 
 def page(head: str = "", body: str = STORY, top: str = "") -> bytes:
     return (
-        f'<!DOCTYPE html><html lang="en-GB"><head><meta charset="utf-8"><title>Centres close | Harbour Courier</title>{head}</head>'
+        f'<!DOCTYPE html><html lang="en-GB"><head><meta charset="utf-8"><title>Centres close '
+        f"| Harbour Courier</title>{head}</head>"
         f"<body><nav><ul><li><a href='/'>Home</a></li><li>Today: 3 March 2024</li></ul></nav>{top}"
-        f"<article><h1>Centres close in Marrow Bay</h1>{body}</article><footer>Cookies and terms</footer></body></html>"
+        f"<article><h1>Centres close in Marrow Bay</h1>{body}</article><footer>Cookies and "
+        f"terms</footer></body></html>"
     ).encode()
 
 
@@ -46,16 +54,19 @@ def test_structure_of_the_main_text() -> None:
         (
             "paragraph",
             0,
-            "A spokeswoman said that the remaining centre would open for longer hours from the first week of the school term.",
+            (
+                "A spokeswoman said that the remaining centre would open for longer hours from "
+                "the first week of the school term."
+            ),
         ),
     ]
     assert not any("Cookies" in text or "Today" in text for _, _, text in found)
 
 
 def test_what_the_page_says_of_itself() -> None:
-    head = (
-        LD
-        + '<link rel="canonical" href="https://courier.example/news/2011/06/07/centres-close"><meta property="article:published_time" content="2011-06-07">'
+    head = LD + (
+        '<link rel="canonical" href="https://courier.example/news/2011/06/07/centres-close"><meta '
+        'property="article:published_time" content="2011-06-07">'
     )
     (document,) = read(page(head, '<p class="date">Published: 7 June 2011 08:00</p>' + STORY), "saved.htm").documents
     assert (document.title, document.publisher, document.byline) == (
@@ -91,7 +102,8 @@ def test_what_nobody_sees_is_not_text(hidden: str) -> None:
 
 
 def test_a_short_page_is_read_by_the_plain_walk() -> None:
-    data = b"<html><body><h1>Notice</h1><p>The crossing at Fenwick is shut.</p><ol><li>Use the bridge</li></ol></body></html>"
+    body = b"<h1>Notice</h1><p>The crossing at Fenwick is shut.</p><ol><li>Use the bridge</li></ol>"
+    data = b"<html><body>" + body + b"</body></html>"
     (document,) = read(data, "a.html").documents
     assert [(block.kind, block.marker, block.text) for block in document.blocks] == [
         ("heading", "", "Notice"),
@@ -101,7 +113,10 @@ def test_a_short_page_is_read_by_the_plain_walk() -> None:
 
 
 def test_error_pages_are_rejects_and_articles_under_odd_names_are_read() -> None:
-    error = b"<html><head><title>Report not found</title></head><body><h1>Report not found</h1><p>Sorry, it no longer exists.</p></body></html>"
+    error = (
+        b"<html><head><title>Report not found</title></head><body><h1>Report not found</h1><p>Sorry"
+        b", it no longer exists.</p></body></html>"
+    )
     assert read(error, "report.pdf").rejects[0].reason == "wrong_type"
     assert read(error, "report.html").rejects[0].reason == "not_an_article"
     assert read(page(), "story.pdf").documents[0].reader == "web"
@@ -122,7 +137,10 @@ def test_compressed_pages_and_warc() -> None:
     ]
     records = b""
     for number, body in enumerate(bodies):
-        head = f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: http://courier.example/{number}\r\nContent-Length: {len(body)}\r\n\r\n"
+        head = (
+            f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: http://courier.example/{number}\r\nContent-Length: "
+            f"{len(body)}\r\n\r\n"
+        )
         records += gzip.compress(head.encode() + body + b"\r\n\r\n")
     result = read(records, "a.warc.gz")
     assert [document.item for document in result.documents] == ["http://courier.example/0"]

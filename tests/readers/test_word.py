@@ -100,7 +100,10 @@ def test_docx_deleted_paragraph_mark_joins_paragraphs() -> None:
 
 
 def test_docx_tables_are_tables_unless_they_frame_running_text() -> None:
-    prose = "The service visited every family in the valley within a week of the flood and wrote down what each of them needed next, which helped."
+    prose = (
+        "The service visited every family in the valley within a week of the flood and wrote "
+        "down what each of them needed next, which helped."
+    )
     assert shown(docx(table(("Area", "Grade"), ("Early help", "Good")))) == [
         ("table", 0, "", "Area\tGrade\nEarly help\tGood")
     ]
@@ -114,7 +117,8 @@ def test_docx_tables_are_tables_unless_they_frame_running_text() -> None:
 def test_docx_headers_and_notes_are_furniture() -> None:
     w = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
     header = f"<w:hdr {w}>{para('Marrow Bay Inspectorate')}</w:hdr>"
-    notes = f'<w:footnotes {w}><w:footnote w:type="separator">{para("-")}</w:footnote><w:footnote>{para("See the annex.")}</w:footnote></w:footnotes>'
+    separator = f'<w:footnote w:type="separator">{para("-")}</w:footnote>'
+    notes = f"<w:footnotes {w}>{separator}<w:footnote>{para('See the annex.')}</w:footnote></w:footnotes>"
     assert shown(docx(para("Text."), header1=header, footnotes=notes)) == [
         ("furniture", 0, "", "Marrow Bay Inspectorate"),
         ("paragraph", 0, "", "Text."),
@@ -144,7 +148,10 @@ def test_docx_entities_are_refused() -> None:
 
 
 def test_rtf_paragraphs_bullets_and_signs() -> None:
-    rtf = rb"{\rtf1\ansi\ansicpg1252 {\b Summary}\par The school\rquote s caf\'e9 closed.\par\par \bullet  first point\par \bullet  second point\par}"
+    rtf = (
+        rb"{\rtf1\ansi\ansicpg1252 {\b Summary}\par The school\rquote s caf\'e9 closed.\par\par "
+        rb"\bullet  first point\par \bullet  second point\par}"
+    )
     (document,) = word.read_rtf(rtf, "a.rtf").documents
     assert [(block.kind, block.text) for block in document.blocks] == [
         ("paragraph", "Summary"),

@@ -50,7 +50,7 @@ def read_html(root: etree._Element) -> ReadResult:
 
 
 def _article(holder: etree._Element, number: int) -> Article:
-    whole = text_of(holder)
+    whole = " ".join(str(part) for part in holder.itertext())
     found = _NUMBER.search(whole)
     article = Article(found.group(1) if found else str(number), publisher=_one(holder, "docpublicationname"))
     header = " ".join(clean(text_of(element)) for element in _marked(holder, "docheader"))

@@ -165,7 +165,7 @@ def _unindexed(lines: list[str], item: str, headline: str = "") -> Article:
     _before_words(lines[:anchor], article, headline)
     article.length = lines[anchor]
     rest = lines[anchor + 1 :]
-    if rest and DATE.search(rest[0]):
+    if rest and _is_date(rest[0]):
         article.date = rest.pop(0)
     if rest and _TIME.match(rest[0]):
         rest.pop(0)
@@ -178,10 +178,15 @@ def _unindexed(lines: list[str], item: str, headline: str = "") -> Article:
     return article
 
 
+def _is_date(line: str) -> bool:
+    """Say whether a line is a date, in a language unknown here by its year."""
+    return len(line) <= 40 and bool(DATE.search(line) or re.search(r"\b(?:19|20)\d\d\b", line))
+
+
 def _anchor(lines: list[str]) -> int | None:
     """Return the line of the word count: by its word, or in a language unknown here by the date behind it."""
     for place, line in enumerate(lines[:40]):
-        dated = place + 1 < len(lines) and DATE.search(lines[place + 1][:40])
+        dated = place + 1 < len(lines) and _is_date(lines[place + 1])
         if WORDS.match(line) or (dated and re.match(r"^[\d.,\s]+\s[^\W\d]+$", line)):
             return place
     return None

@@ -275,7 +275,7 @@ def _missing(articles: list[Article | Reject], titles: list[str], announced: int
     """Return a reject for each title on the cover that no article bears, where articles are missing at all."""
     if not announced or len(articles) >= announced:
         return []
-    found = {_key(item.headline if isinstance(item, Article) else item.message) for item in articles}
+    found = {_key(item.headline if isinstance(item, Article) else item.message.partition(": ")[2]) for item in articles}
     lost = [(number, title) for number, title in enumerate(titles, start=1) if _key(title) not in found]
     return [
         Reject("corrupt", f"announced on the cover but not in the file: {clean(title)[:120]}", f"announced {number}")
