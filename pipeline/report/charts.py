@@ -14,13 +14,14 @@ from pipeline.tables.schema import UNDATED
 
 alt.data_transformers.disable_max_rows()
 
+ROW = 30  # height of a theme in the first picture, in points
 _LADDERS = ((1, 2, 4, 6, 8), (1, 2, 5, 10, 15), (2, 5, 10, 20, 30), (5, 10, 20, 40, 60), (10, 25, 50, 75, 90))
 
 
 def steps(shares: pd.Series) -> tuple[int, ...]:
     """Return the percentages that part the steps of a colour scale, by the largest share."""
     largest = 100 * float(shares.max() if shares.notna().any() else 0)
-    return next((ladder for ladder in _LADDERS if largest < 2 * ladder[-1]), _LADDERS[-1])
+    return next((ladder for ladder in _LADDERS if largest < 1.4 * ladder[-1]), _LADDERS[-1])
 
 
 def step_labels(ladder: Sequence[int]) -> list[str]:
@@ -42,10 +43,10 @@ def _stepped(cells: pd.DataFrame, share: str) -> tuple[pd.DataFrame, list[str]]:
     return shown, labels
 
 
-def _step_colour(labels: list[str], title: str) -> alt.Color:
+def _step_colour(labels: list[str], title: str, palette: Sequence[str] = look.STEPS) -> alt.Color:
     return alt.Color(
         "step:N",
-        scale=alt.Scale(domain=labels, range=list(look.STEPS)),
+        scale=alt.Scale(domain=labels, range=list(palette)),
         legend=alt.Legend(
             title=title,
             orient="top",
@@ -59,20 +60,23 @@ def _step_colour(labels: list[str], title: str) -> alt.Color:
     )
 
 
-def _x_years(years: Sequence[str], labels: bool = True) -> alt.X:
-    """Return the axis of years; beyond 14 columns only every other or fifth one is written."""
-    every = 1 if len(years) <= 14 else 2 if len(years) <= 28 else 5
+def _x_years(years: Sequence[str], close: bool = False) -> alt.X:
+    """Return the axis of years; beyond 14 columns (5 where they stand close) only every other or fifth is written."""
+    few = 5 if close else 14
+    every = 1 if len(years) <= few else 2 if len(years) <= 2 * few else 5
     written = [y for y in years if y == UNDATED or (y and int(y) % every == 0)]
     axis = alt.Axis(
         title=None, orient="top", labelAngle=0, values=written, domain=False, ticks=False, labelOverlap=False
     )
-    return alt.X("year:N", scale=alt.Scale(domain=list(years), paddingInner=0.08), axis=axis if labels else None)
+    return alt.X("year:N", scale=alt.Scale(domain=list(years), paddingInner=0.08), axis=axis)
 
 
 def heat_map(rows: pd.DataFrame, order: Sequence[str], cell: int = 0) -> alt.LayerChart:
     """Draw share_of_findings by theme and year; `rows` as numbers.series returns them, `order`: labels from the top."""
     dated = sorted(set(rows["year"]) - {UNDATED})
-    years = [*dated, "", UNDATED] if (rows["year"] == UNDATED).any() else dated
+    apart = rows.loc[rows["year"] == UNDATED, "documents_total"].sum() > 0
+    years = [*dated, "", UNDATED] if apart else dated
+    rows = rows[rows["year"].isin(years)]
     shown, labels = _stepped(rows, "share_of_findings")
     width = cell or max(18, min(38, 860 // max(len(years), 1)))
     base = alt.Chart(shown, width=width * len(years), height=26 * len(order))
@@ -97,36 +101,36 @@ def heat_map(rows: pd.DataFrame, order: Sequence[str], cell: int = 0) -> alt.Lay
     return alt.layer(*layers, gaps)
 
 
-def recurrence_picture(told: Recurrence, top: int = 12, narrow: bool = False) -> alt.TopLevelMixin:
+def recurrence_picture(told: Recurrence, top: int = 12) -> alt.TopLevelMixin:
     """Draw the themes that come back most often: a strip of years, and the share of documents with its interval."""
     ranking = told.ranking[told.ranking["count"] > 0].head(top)
     order = list(ranking["theme_label"])
     cells = told.cells[told.cells["theme_id"].isin(ranking["theme_id"])]
     years = sorted(cells["year"].unique())
-    shown, labels = _stepped(cells, "share")
-    if narrow:
-        return _narrow_picture(ranking, shown, order, years, labels)
-    strip = _strip(shown, order, years, labels, told.unit, 30, max(12, min(30, 430 // max(len(years), 1))))
-    bars = _bars(ranking, order, told, 30)
-    return alt.hconcat(strip, bars).resolve_scale(y="shared") if years else bars
+    bars = _bars(ranking, order, told, labelled=not years)
+    if not years:
+        return bars
+    strip = _strip(cells, order, years, told)
+    return alt.hconcat(strip, bars, spacing=22).resolve_scale(y="shared")
 
 
 def _label_axis() -> alt.Axis:
     return alt.Axis(title=None, domain=False, ticks=False, labelColor=look.INK, labelFontSize=13, labelPadding=10)
 
 
-def _strip(
-    cells: pd.DataFrame, order: list[str], years: list[str], labels: list[str], unit: str, step: int, width: int
-) -> alt.LayerChart:
+def _strip(cells: pd.DataFrame, order: list[str], years: list[str], told: Recurrence) -> alt.LayerChart:
+    width = max(12, min(30, 430 // len(years)))
+    shown, labels = _stepped(cells, "share")
+    palette = look.CONCERN_STEPS if told.kind == "concern" else look.STEPS
     y = alt.Y("theme_label:N", scale=alt.Scale(domain=order, paddingInner=0.25), axis=_label_axis())
-    base = alt.Chart(cells, width=width * len(years), height=step * len(order))
+    base = alt.Chart(shown, width=width * len(years), height=ROW * len(order))
     squares = (
         base.transform_filter("datum.total > 0")
         .mark_rect(cornerRadius=2)
         .encode(
             x=_x_years(years),
             y=y,
-            color=_step_colour(labels, f"Share of the year's {unit}"),
+            color=_step_colour(labels, f"Share of the year's {told.unit}", palette),
             href="href:N",
             description="name:N",
         )
@@ -135,46 +139,62 @@ def _strip(
     return alt.layer(squares, gaps.encode(x=_x_years(years), y=y))
 
 
-def _bars(ranking: pd.DataFrame, order: list[str], told: Recurrence, step: int) -> alt.LayerChart:
-    whole = "year" if told.years_with_any == 1 else "years"
+def _bars(ranking: pd.DataFrame, order: list[str], told: Recurrence, labelled: bool) -> alt.LayerChart:
+    width = 190
     shown = ranking.assign(
-        said=[
-            f"{percent(s)}   {y} of {told.years_with_any} {whole}"
-            for s, y in zip(ranking["share"], ranking["years"], strict=True)
-        ]
+        said=[percent(s) for s in ranking["share"]],
+        often=[f"in {y} of {told.years_with_any} years" if told.years_with_any > 1 else "" for y in ranking["years"]],
     )
-    top = max(float(ranking["high"].max()) if len(ranking) else 1, 0.05)
+    end = max(float(ranking["high"].max()), 0.05)
     y = alt.Y(
         "theme_label:N",
         scale=alt.Scale(domain=order, paddingInner=0.45),
-        axis=_label_axis() if not told.cells.size else None,
+        axis=_label_axis() if labelled else None,
     )
-    x = alt.X("share:Q", scale=alt.Scale(domain=[0, top], nice=False), axis=None)
-    base = alt.Chart(shown, width=190, height=step * len(order))
+    x = alt.X("share:Q", scale=alt.Scale(domain=[0, end], nice=False), axis=None)
+    head = alt.Title(
+        f"Share of all {told.unit}", fontSize=11, fontWeight="normal", color=look.MUTED, anchor="start", offset=10
+    )
+    base = alt.Chart(shown, width=width, height=ROW * len(order), title=head)
     bars = base.mark_bar(color=look.KIND_COLOURS.get(told.kind, look.ACCENT), cornerRadiusEnd=2).encode(
         x=x, y=y, href="href:N", description="name:N"
     )
-    ends = base.mark_rule(color=look.INK, strokeWidth=1.25).encode(x="low:Q", x2="high:Q", y=y)
-    text = base.mark_text(align="left", color=look.INK, fontSize=12).encode(x=alt.value(200), y=y, text="said:N")
-    return alt.layer(bars, ends, text)
-
-
-def _narrow_picture(
-    ranking: pd.DataFrame, cells: pd.DataFrame, order: list[str], years: list[str], labels: list[str]
-) -> alt.TopLevelMixin:
-    """Draw the picture for a telephone: label and share above each strip of years."""
-    width, step = 330, 46
-    y = alt.Y("theme_label:N", scale=alt.Scale(domain=order, paddingInner=0.62), axis=None)
-    said = [f"{percent(s)}" for s in ranking["share"]]
-    base = alt.Chart(ranking.assign(said=said), width=width, height=step * len(order))
-    head = {"y": y, "href": "href:N", "description": "name:N"}
-    names = base.mark_text(align="left", fontSize=14, dy=-16, color=look.INK).encode(
-        x=alt.value(0), text="theme_label:N", **head
+    ends = {"x": alt.X("low:Q"), "x2": "high:Q", "y": y}
+    casing = base.mark_rule(color=look.PAPER, strokeWidth=5).encode(**ends)
+    interval = base.mark_rule(color=look.INK, strokeWidth=1.5).encode(**ends)
+    share = base.mark_text(align="right", color=look.INK, fontSize=13, fontWeight="bold")
+    often = base.mark_text(align="left", color=look.MUTED, fontSize=12)
+    return alt.layer(
+        bars,
+        casing,
+        interval,
+        share.encode(x=alt.value(width + 42), y=y, text="said:N"),
+        often.encode(x=alt.value(width + 54), y=y, text="often:N"),
     )
-    shares = base.mark_text(align="right", fontSize=14, fontWeight="bold", dy=-16, color=look.INK).encode(
+
+
+def narrow_strips(ranking: pd.DataFrame, cells: pd.DataFrame, concern: bool) -> alt.TopLevelMixin:
+    """Draw, for a telephone, each theme's label and share above its strip of years.
+
+    `ranking`: theme_label, share, href, name, from the top. `cells`: theme_label, year, total, share, href, name.
+    """
+    width, step = 330, 46
+    order = list(ranking["theme_label"])
+    years = sorted(set(cells["year"]) - {UNDATED})
+    shown, labels = _stepped(cells[cells["year"] != UNDATED], "share")
+    y = alt.Y("theme_label:N", scale=alt.Scale(domain=order, paddingInner=0.6, paddingOuter=0.7), axis=None)
+    said = ranking.assign(said=[percent(s) for s in ranking["share"]])
+    base = alt.Chart(said, width=width, height=step * len(order))
+    names = base.mark_text(align="left", fontSize=14, dy=-17, color=look.INK).encode(
+        x=alt.value(0), y=y, text="theme_label:N", href="href:N", description="name:N"
+    )
+    shares = base.mark_text(align="right", fontSize=14, fontWeight="bold", dy=-17, color=look.INK).encode(
         x=alt.value(width), text="said:N", y=y
     )
-    strip = alt.Chart(cells).transform_filter("datum.total > 0").mark_rect(cornerRadius=1.5)
-    colour = alt.Color("step:N", scale=alt.Scale(domain=labels, range=list(look.STEPS)), legend=None)
-    squares = strip.encode(x=_x_years(years), y=y, color=colour, href="href:N", description="name:N")
-    return alt.layer(squares, names, shares) if years else alt.layer(names, shares)
+    if not years:
+        return alt.layer(names, shares)
+    palette = look.CONCERN_STEPS if concern else look.STEPS
+    colour = alt.Color("step:N", scale=alt.Scale(domain=labels, range=list(palette)), legend=None)
+    squares = alt.Chart(shown).transform_filter("datum.total > 0").mark_rect(cornerRadius=1.5)
+    strip = squares.encode(x=_x_years(years, close=True), y=y, color=colour, href="href:N", description="name:N")
+    return alt.layer(strip, names, shares)

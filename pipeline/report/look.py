@@ -16,7 +16,8 @@ KIND_COLOURS = {"concern": "#b4451f", "strength": "#1f6fa3", "recommendation": "
 SOURCE_COLOURS = {"report": "#1d5b7a", "news": "#b4461f", "other": "#7a6a9a"}
 SOURCE_SHAPES = {"report": "circle", "news": "triangle-up", "other": "square"}
 # Six steps of one hue (lightness falls evenly), the first for a true zero; text is dark on four, light on three.
-STEPS = ("#f4f6f8", "#d9e8ee", "#b3d1de", "#82b3c8", "#4a8cab", "#1f6488", "#0b3f5c")
+STEPS = ("#eef1f4", "#d9e8ee", "#b3d1de", "#82b3c8", "#4a8cab", "#1f6488", "#0b3f5c")
+CONCERN_STEPS = ("#f1eeec", "#f6ddd2", "#edbfab", "#e09a7c", "#cc6c47", "#a8421e", "#6f2709")
 ON_LIGHT = "#1c2431"
 ON_DARK = "#fefefe"
 

@@ -153,7 +153,9 @@ def sources_picture(rows: pd.DataFrame, order: Sequence[str], width: int = 460) 
 def coverage_picture(coverage: pd.DataFrame, width: int = 620) -> alt.TopLevelMixin:
     """Draw documents and findings a year, one above the other; `coverage`: the table with href and name."""
     years = [y for y in coverage["year"] if y != UNDATED]
-    domain = [*years, "", UNDATED] if UNDATED in set(coverage["year"]) else years
+    apart = coverage.loc[coverage["year"] == UNDATED, "documents"].sum() > 0
+    domain = [*years, "", UNDATED] if apart else years
+    coverage = coverage[coverage["year"].isin(domain)]
     every = 1 if len(years) <= 14 else 2 if len(years) <= 28 else 5
     written = [y for y in domain if y == UNDATED or (y and int(y) % every == 0)]
 

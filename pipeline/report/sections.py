@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import altair as alt
@@ -48,6 +48,11 @@ def picture(chart: alt.TopLevelMixin) -> Markup:
     return Markup(svg(chart))
 
 
+def _if(wanted: object, chart: Callable[[], alt.TopLevelMixin]) -> Markup | str:
+    """Return the chart as markup where it is wanted, or nothing."""
+    return picture(chart()) if wanted else ""
+
+
 def _about(about: Mapping[str, Any]) -> dict[str, Any]:
     names = ("version", "command", "timestamp", "corpus", "codebook", "settings")
     return {name: about.get(name, "") for name in names}
@@ -73,13 +78,32 @@ def _first(tables: RunTables) -> dict[str, Any]:
         "headline": sentences.headline(told),
         "ground": sentences.ground(tables, told),
         "trust": sentences.trust(tables),
-        "wide": picture(charts.recurrence_picture(told)) if some else "",
-        "narrow": picture(charts.recurrence_picture(told, top=8, narrow=True)) if some else "",
+        "wide": _if(some, lambda: charts.recurrence_picture(told)),
+        "narrow": _if(some, lambda: _narrow(told)),
         "rows": told.ranking.to_dict("records"),
         "unit": told.unit,
         "kind": told.kind or "finding",
         "years": told.years_with_any,
+        "empty_years": bool((told.cells["total"] == 0).any()),
     }
+
+
+def _narrow(told: numbers.Recurrence) -> alt.TopLevelMixin:
+    ranking = told.ranking[told.ranking["count"] > 0].head(10)
+    cells = told.cells[told.cells["theme_id"].isin(ranking["theme_id"])]
+    return charts.narrow_strips(ranking, cells, told.kind == "concern")
+
+
+def _narrow_heat(rows: pd.DataFrame, themes: pd.DataFrame) -> alt.TopLevelMixin:
+    cells = rows.rename(columns={"findings_total": "total", "share_of_findings": "share"})
+    sums = cells.groupby("theme_id")[["findings", "total"]].sum()
+    share = sums["findings"] / sums["total"].clip(lower=1)
+    ranking = themes.assign(
+        share=themes["theme_id"].map(share),
+        href=[link(theme=t) for t in themes["theme_id"]],
+        name=[f"{t.theme_label}: {t.findings} findings" for t in themes.itertuples()],
+    )
+    return charts.narrow_strips(ranking, cells, concern=False)
 
 
 def _themes(tables: RunTables, themes: pd.DataFrame) -> dict[str, Any]:
@@ -92,14 +116,15 @@ def _themes(tables: RunTables, themes: pd.DataFrame) -> dict[str, Any]:
             "label": theme.theme_label,
             "href": link(theme=theme.theme_id),
             "findings": theme.findings,
-            "picture": picture(panels.panel(rows[rows["theme_id"] == theme.theme_id], top)) if years else "",
+            "picture": picture(panels.panel(rows[rows["theme_id"] == theme.theme_id], top)),
         }
         for theme in themes.itertuples()
-        if theme.findings
+        if theme.findings and len(years) > 1
     ]
     return {
-        "heat": picture(charts.heat_map(rows, order)) if len(rows) else "",
-        "panels": drawn if years else [],
+        "heat": _if(len(rows), lambda: charts.heat_map(rows, order)),
+        "narrow": _if(len(rows), lambda: _narrow_heat(rows, themes)),
+        "panels": drawn,
         "silent": [t.theme_label for t in themes.itertuples() if not t.findings],
         "corrected": bool(rows["corrected_share"].notna().any()),
         "years": list(dict.fromkeys(rows["year"])),
@@ -123,8 +148,8 @@ def _kinds(tables: RunTables, themes: pd.DataFrame) -> dict[str, Any]:
     order = [t for t in themes["theme_label"] if by_theme.loc[by_theme["theme_label"] == t, "findings"].sum()]
     table = by_theme[by_theme["total"] > 0]
     return {
-        "by_theme": picture(panels.kinds_picture(by_theme, order)) if order else "",
-        "by_year": picture(panels.kinds_by_year(by_year, years)) if len(years) > 1 else "",
+        "by_theme": _if(order, lambda: panels.kinds_picture(by_theme, order)),
+        "by_year": _if(len(years) > 1, lambda: panels.kinds_by_year(by_year, years)),
         "table": [
             {"label": label, "kinds": table[table["theme_label"] == label].to_dict("records")} for label in order
         ],
@@ -138,7 +163,9 @@ def _sources(tables: RunTables, themes: pd.DataFrame) -> dict[str, Any]:
     grouped = {label: cells.to_dict("records") for label, cells in rows.groupby("theme_label", sort=False)}
     return {
         "held": held,
-        "picture": picture(panels.sources_picture(rows, order)) if len(held) > 1 and order else "",
+        "picture": _if(
+            len(held) > 1 and order, lambda: panels.sources_picture(rows[rows["theme_label"].isin(order)], order)
+        ),
         "table": [{"label": label, "cells": grouped[label]} for label in order],
     }
 
@@ -181,7 +208,7 @@ def _corpus(tables: RunTables) -> dict[str, Any]:
     announced = tables.files[tables.files["announced"].notna()]
     short = announced[announced["announced"] > announced["documents"] + announced["rejects"]]
     return {
-        "picture": picture(panels.coverage_picture(coverage)) if len(coverage) else "",
+        "picture": _if(len(coverage), lambda: panels.coverage_picture(coverage)),
         "table": coverage.to_dict("records"),
         "totals": {name: int(coverage[name].sum()) for name in tables.coverage.columns[1:]},
         "undated": undated.head(LISTED).to_dict("records"),

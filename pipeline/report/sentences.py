@@ -16,21 +16,33 @@ def listed(words: Sequence[str]) -> str:
 
 
 def headline(told: Recurrence) -> str:
-    """Return which theme comes back most and how often, and the two that follow."""
+    """Return which theme comes back most and how often, and the two that follow; themes of equal share together."""
     ranked = told.ranking[told.ranking["count"] > 0]
     if ranked.empty:
         return "No theme of the codebook was found in these documents."
-    first, rest = ranked.iloc[0], ranked.iloc[1:3]
+    equal = ranked["count"] == ranked["count"].iloc[0]
+    first, rest = ranked[equal], ranked[~equal].head(2)
     what = f"{PLURALS[told.kind].capitalize()} about" if told.kind else "Findings on"
-    text = f"{what} {_low(first.theme_label)} come back most often: in {percent(first.share)} of {told.unit}"
-    if told.years_with_any > 1:
-        every = first.years == told.years_with_any
-        text += f" and in {'every one' if every else first.years} of the {told.years_with_any} years that have any"
-    if len(rest):
-        names = [f"{_low(r.theme_label)} ({percent(r.share)})" for r in rest.itertuples()]
-        following = listed(names)
-        text += f". {following[:1].upper()}{following[1:]} {'follows' if len(rest) == 1 else 'follow'}"
-    return text + "."
+    each = "each " if len(first) > 1 else ""
+    share = percent(first["share"].iloc[0])
+    text = f"{what} {_some([_low(label) for label in first['theme_label']])} come back most often: {each}in {share} of "
+    text += f"{told.unit}{_years(first, told)}."
+    if len(rest) and len(first) < 3:
+        following = listed([f"{_low(r.theme_label)} ({percent(r.share)})" for r in rest.itertuples()])
+        text += f" {following[:1].upper()}{following[1:]} {'follows' if len(rest) == 1 else 'follow'}."
+    return text
+
+
+def _some(labels: list[str]) -> str:
+    return listed(labels if len(labels) <= 3 else [*labels[:3], f"{len(labels) - 3} more"])
+
+
+def _years(first: pd.DataFrame, told: Recurrence) -> str:
+    if told.years_with_any < 2 or len(first) > 1:
+        return ""
+    years = first["years"].iloc[0]
+    every = "every one" if years == told.years_with_any else str(years)
+    return f" and in {every} of the {told.years_with_any} years with {told.unit}"
 
 
 def _low(label: str) -> str:

@@ -40,7 +40,7 @@ function fillFilters(data) {
   const agencies = [...new Set(data.agencyLists.flat())].sort((a, b) => a.localeCompare(b, "en"));
   options(byId("f-agency"), [["", "All agencies"], ...agencies.map((a) => [a, a])]);
   options(byId("f-sort"), SORTS);
-  options(byId("speakers"), mostSaid(data).map((name) => [name, ""]));
+  options(byId("speaker-names"), mostSaid(data).map((name) => [name, ""]));
 }
 
 function mostSaid(data) {
@@ -147,7 +147,7 @@ function hasLine(data, row, state) {
   if (data.first[row] === data.first[row + 1]) line.append("no theme · ");
   const own = element("a", "", state.statement ? "this statement" : "link to this statement");
   own.href = hashOf({ statement: data.id[row] });
-  own.setAttribute("aria-label", `Link to statement ${data.id[row]}`);
+  own.setAttribute("aria-label", `${own.textContent}, ${data.id[row]}`);
   line.append(own);
   return line;
 }
