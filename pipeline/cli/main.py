@@ -15,7 +15,7 @@ from pipeline.cli.doctor import examine
 from pipeline.cli.show import Bars, console, plan_lines, summary
 from pipeline.engines import EngineName
 from pipeline.errors import FindingsError
-from pipeline.stages import RunOptions, Stage, load_settings, make_plan
+from pipeline.stages import RunOptions, Stage, key_files, load_settings, make_plan
 from pipeline.stages import run as run_stages
 from pipeline.stages.cache import Cache
 from pipeline.stages.loaded import load_run
@@ -138,7 +138,8 @@ def plan(
     options = _options(corpus, out, config, codebook, gold, "local", 0, "", until, force)
     path = out / "stages" / "cache.sqlite"
     cache = Cache(path) if path.exists() else None
-    for line in plan_lines(make_plan(options, load_settings(config, codebook), cache)):
+    named = load_settings(config, codebook)
+    for line in plan_lines(make_plan(options, named, key_files(options, named), cache)):
         typer.echo(line)
 
 

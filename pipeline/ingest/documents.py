@@ -22,6 +22,7 @@ from pipeline.readers.sheet import TableSettings
 from pipeline.tables import TABLES, from_rows
 
 _WORD = re.compile(r"\w+(?:['’-]\w+)*")
+_ADDRESS = re.compile(r"\s*(?:stream )?<[^<>]* at 0x[0-9a-fA-F]+>:?")
 # Columns that later stages need and that no public table shows.
 _DOCUMENT_EXTRAS = pa.schema([("unit", pa.string()), ("context", pa.string())])
 _BLOCK_EXTRAS = pa.schema([("source_map", pa.list_(pa.int64()))])
@@ -223,11 +224,16 @@ def normalised_text(blocks: Iterable[tuple[str, str, str]]) -> str:
 def reject_table(source_path: str, rejects: Iterable[Reject], stage: str = "ingest") -> pa.Table:
     """Return rejects as rows of the table `rejects`."""
     rows = [
-        {"source_path": source_path, "item": r.item, "stage": stage, "reason": r.reason, "message": r.message}
+        {"source_path": source_path, "item": r.item, "stage": stage, "reason": r.reason, "message": _stable(r.message)}
         for r in rejects
     ]
     unique = {tuple(row.values()): row for row in rows}
     return from_rows(TABLES["rejects"], [unique[key] for key in sorted(unique)])
+
+
+def _stable(message: str) -> str:
+    """Return a library's message without addresses of objects in memory, which differ from run to run."""
+    return _ADDRESS.sub("", message)
 
 
 def _file_table(file: CorpusFile, data: bytes, result: ReadResult) -> pa.Table:

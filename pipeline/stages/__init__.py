@@ -1,7 +1,9 @@
 """Order, cache and resume: what a run does, and what it need not do again."""
 
 from pipeline.stages.folder import open_run
-from pipeline.stages.run import Outcome, Plan, Progress, make_plan, run
+from pipeline.stages.plan import Plan, key_files, make_plan
+from pipeline.stages.progress import Progress
+from pipeline.stages.run import Outcome, run
 from pipeline.stages.settings import STAGES, Named, RunOptions, Stage, load_settings
 
 __all__ = [
@@ -12,6 +14,7 @@ __all__ = [
     "Progress",
     "RunOptions",
     "Stage",
+    "key_files",
     "load_settings",
     "make_plan",
     "open_run",

@@ -12,8 +12,7 @@ from pathlib import Path
 from pipeline.ingest import CorpusFile, Manifest
 from pipeline.ingest.files import file_digest
 from pipeline.stages.cache import key_of
-from pipeline.stages.settings import Named, Stage
-from pipeline.stages.work import FILE_STAGES
+from pipeline.stages.settings import FILE_STAGES, Named, Stage
 
 PACKAGE = Path(__file__).resolve().parents[1]
 # The parts of the package that decide each stage's results, and the libraries that they lean on.

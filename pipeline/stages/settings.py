@@ -15,6 +15,8 @@ from pipeline.tabulate import TabulateSettings
 
 Stage = Literal["ingest", "segment", "cluster", "tabulate", "report"]
 STAGES: tuple[Stage, ...] = ("ingest", "segment", "cluster", "tabulate", "report")
+# The stages that work on one file at a time; the others work on the tables of all files.
+FILE_STAGES: tuple[Stage, ...] = ("ingest", "segment", "cluster")
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
 
 
@@ -125,3 +127,10 @@ def _not_found(name: str, source: YamlFile, key: str) -> ConfigError:
     return source.error(
         f"names a file that is not there: '{name}'", (key,), "Write its path from the configuration's folder"
     )
+
+
+def missing_stages(done: Stage | None, until: Stage) -> tuple[Stage, ...]:
+    """Return the stages of a file after `done` up to `until`."""
+    first = 0 if done is None else FILE_STAGES.index(done) + 1
+    last = FILE_STAGES.index(until) if until in FILE_STAGES else len(FILE_STAGES) - 1
+    return FILE_STAGES[first : last + 1]

@@ -17,11 +17,9 @@ from pipeline.dating import Timeline
 from pipeline.ingest import CorpusFile, Manifest, ingest_file
 from pipeline.segment import AgencyRules, BlockRow, KindModel, KindRules, SegmentSettings, Statement, segment
 from pipeline.stages.cache import pack, unpack
-from pipeline.stages.settings import Named, Stage
+from pipeline.stages.settings import Named, Stage, missing_stages
 from pipeline.tables import TABLES, from_rows
 from pipeline.themes.coder import ModelKinds, build_coder, load_model
-
-FILE_STAGES: tuple[Stage, ...] = ("ingest", "segment", "cluster")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +96,6 @@ def work(task: Task) -> dict[Stage, bytes]:
         data = pack(_WORK[stage](task, data, resources))
         results[stage] = data
     return results
-
-
-def missing_stages(done: Stage | None, until: Stage) -> Sequence[Stage]:
-    """Return the stages of a file after `done` up to `until`."""
-    first = 0 if done is None else FILE_STAGES.index(done) + 1
-    last = FILE_STAGES.index(until) if until in FILE_STAGES else len(FILE_STAGES) - 1
-    return FILE_STAGES[first : last + 1]
 
 
 def _ingest(task: Task, data: bytes, resources: Resources) -> Mapping[str, pa.Table]:

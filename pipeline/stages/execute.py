@@ -1,0 +1,201 @@
+"""What a plan asks for, done: files worked on wherever the engine runs, results kept, tables and report written."""
+
+from __future__ import annotations
+
+import datetime as dt
+import resource
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+import pipeline
+from pipeline import engines, estimate
+from pipeline.codebook import Codebook
+from pipeline.engines import Crash, Job
+from pipeline.ingest.documents import reject_table
+from pipeline.readers.parsed import Reject
+from pipeline.report import load_tables, report_html
+from pipeline.segment import speaker_role
+from pipeline.stages.assemble import Assembly, write_clustered, write_ingested, write_statements, write_tabulated
+from pipeline.stages.cache import Cache, pack
+from pipeline.stages.folder import outputs_of
+from pipeline.stages.keys import FileKeys, library_versions
+from pipeline.stages.plan import Plan
+from pipeline.stages.progress import Progress
+from pipeline.stages.settings import FILE_STAGES, STAGES, RunOptions, Stage, missing_stages
+from pipeline.stages.work import Resources, Task, load_resources, prepare, work
+from pipeline.tables import TABLES, columns_csv, datapackage, from_rows, write_json, write_text
+
+__all__ = ["execute", "load_resources"]
+
+_SAVE_EVERY = 1.0  # seconds: at most this much work is lost when a run is stopped
+
+
+def execute(
+    plan: Plan, options: RunOptions, resources: Resources, cache: Cache, command: Sequence[str], tell: Progress
+) -> dict[str, Any]:
+    """Do what is stale, write the tables and the report, and return what run.json is to say."""
+    clock = time.perf_counter()
+    crashes = _work_out(plan, options, cache, tell)
+    seconds = {"files": time.perf_counter() - clock}
+    assembly = Assembly(cache, plan.files, resources, options.out)
+    _put_together(assembly, options, crashes, tell, seconds)
+    cache.keep_only({key for file in plan.files for key in file.keys.values()})
+    return _describe_run(options, plan, assembly, resources.codebook, command, seconds)
+
+
+def _work_out(plan: Plan, options: RunOptions, cache: Cache, tell: Progress) -> dict[str, str]:
+    """Run the stale stages of every file; return the message of each file whose process died."""
+    todo = [file for file in plan.files if file.file.source_path in plan.stale]
+    if not todo:
+        return {}
+    tasks = [_task(file, plan.stale[file.file.source_path][0], options.until, cache) for file in todo]
+    job = Job(work, prepare, (plan.named,))
+    crashes: dict[str, str] = {}
+    waiting: dict[str, bytes] = {}
+    saved = time.monotonic()
+    tell.begin("reading files", len(tasks))
+    results = engines.run(job, tasks, engine=options.engine, workers=options.workers, scheduler=options.scheduler)
+    for index, result in results:
+        file = todo[index]
+        if isinstance(result, Crash):
+            crashes[file.file.source_path] = result.message
+            result = _crashed(file, options.until)
+        waiting.update({file.keys[stage]: data for stage, data in result.items()})
+        if time.monotonic() - saved > _SAVE_EVERY:
+            cache.put(waiting)
+            waiting.clear()
+            saved = time.monotonic()
+        tell.step()
+    cache.put(waiting)
+    tell.end()
+    return crashes
+
+
+def _task(file: FileKeys, first: Stage, until: Stage, cache: Cache) -> Task:
+    at = FILE_STAGES.index(first)
+    done = FILE_STAGES[at - 1] if at else None
+    data = cache.get(file.keys[done]) if done else None
+    if done and data is None:
+        done = None
+    return Task(file.file, file.manifest, done, data or b"", until)
+
+
+def _crashed(file: FileKeys, until: Stage) -> dict[Stage, bytes]:
+    """Return results with nothing in them for a file whose process died."""
+    empty = {name: table.schema.empty_table() for name, table in TABLES.items()}
+    row = {
+        "source_path": file.file.source_path,
+        "bytes": file.file.path.stat().st_size if file.file.path.exists() else 0,
+        "sha256": file.sha256,
+        "announced": None,
+        "documents": 0,
+        "rejects": 1,
+    }
+    ingested = {name: empty[name] for name in ("documents", "blocks", "rejects")}
+    files = {"files": from_rows(TABLES["files"], [row])}
+    statements = empty["statements"].append_column("before", pa.array([], pa.string()))
+    results = {
+        "ingest": pack({**ingested, **files}),
+        "segment": pack({"statements": statements}),
+        "cluster": pack({"assignments": empty["assignments"]}),
+    }
+    return {stage: results[stage] for stage in missing_stages(None, until)}
+
+
+def _put_together(
+    assembly: Assembly, options: RunOptions, crashes: Mapping[str, str], tell: Progress, seconds: dict[str, float]
+) -> None:
+    reached = STAGES.index(options.until)
+    tell.begin("writing tables", reached + 1)
+    clock = time.perf_counter()
+    rejects = [reject_table(path, [Reject("crash", text)]) for path, text in sorted(crashes.items())]
+    empty = TABLES["rejects"].schema.empty_table()
+    documents = write_ingested(assembly, pa.concat_tables([empty, *rejects]))
+    tell.step()
+    if reached == STAGES.index("segment"):
+        write_statements(assembly)
+    if reached >= STAGES.index("cluster"):
+        findings = write_clustered(assembly, documents)
+        tell.step()
+    if reached >= STAGES.index("tabulate"):
+        write_tabulated(assembly, documents, findings, estimate.ClusteredEstimators(), speaker_role)
+        tell.step()
+    written = {name: table for name, table in TABLES.items() if name in assembly.rows}
+    write_text(options.out / "tables" / "columns.csv", columns_csv(written))
+    write_json(options.out / "tables" / "datapackage.json", datapackage(written))
+    seconds["tables"] = time.perf_counter() - clock
+    if reached >= STAGES.index("report"):
+        clock = time.perf_counter()
+        about = _about(assembly)
+        write_text(options.out / "report.html", report_html(load_tables(options.out), about))
+        seconds["report"] = time.perf_counter() - clock
+    tell.end()
+
+
+def _about(assembly: Assembly) -> dict[str, Any]:
+    book = assembly.resources.codebook
+    return {
+        "version": pipeline.__version__,
+        "codebook": {"name": book.name, "version": book.version, "sha256": book.sha256},
+        "model": assembly.resources.coder.version,
+        "year": assembly.settings.tabulate.year,
+    }
+
+
+def _describe_run(
+    options: RunOptions,
+    plan: Plan,
+    assembly: Assembly,
+    codebook: Codebook,
+    command: Sequence[str],
+    seconds: Mapping[str, float],
+) -> dict[str, Any]:
+    return {
+        "tool": "findings",
+        "version": pipeline.__version__,
+        "finished": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        "command": list(command),
+        "corpus": str(options.corpus),
+        "until": options.until,
+        "engine": options.engine,
+        "settings": asdict(plan.named.settings),
+        "seed": plan.named.settings.seed,
+        "codebook": {
+            "path": str(plan.named.codebook),
+            "name": codebook.name,
+            "version": codebook.version,
+            "sha256": codebook.sha256,
+        },
+        "model": assembly.resources.coder.version,
+        "gold": str(options.gold) if options.gold else "",
+        "libraries": library_versions(),
+        "python": sys.version.split()[0],
+        "rows": dict(assembly.rows),
+        "undated": _undated(options.out),
+        "seconds": {name: round(value, 2) for name, value in seconds.items()},
+        "peak_memory_mb": _peak_memory_mb(),
+        "parts": plan.parts,
+        "files": {file.file.source_path: file.sha256 for file in plan.files},
+        "tables_key": plan.tables_key,
+        "outputs": outputs_of(options.out),
+    }
+
+
+def _undated(out: Path) -> int:
+    years = pd.read_parquet(out / "stages" / "documents.parquet", columns=["year"])["year"]
+    return int((years == "").sum())
+
+
+def _peak_memory_mb() -> dict[str, int]:
+    """Return the largest resident memory of this process and of any one worker, in megabytes."""
+    return {
+        "main": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "largest_worker": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024,
+    }

@@ -1,0 +1,91 @@
+"""What a run would do, and why: corpus, settings, code and earlier results compared, without loading any model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.ingest.files import find_files
+from pipeline.ingest.manifest import read_manifests
+from pipeline.stages.cache import Cache
+from pipeline.stages.folder import last_run, outputs_of
+from pipeline.stages.keys import FileKeys, components, file_keys, tabulate_key
+from pipeline.stages.settings import FILE_STAGES, Named, RunOptions, Stage, missing_stages
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run would do: every file's keys, the stages that each lacks, why, and whether the tables are stale."""
+
+    named: Named
+    files: Sequence[FileKeys]
+    stale: Mapping[str, Sequence[Stage]]  # source_path -> stages to run
+    reasons: Mapping[str, Sequence[str]]  # stage -> why files are stale there
+    tables_key: str
+    tables_stale: bool
+    parts: Mapping[str, Mapping[str, str]]
+    warnings: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """The corpus as it is now: every file with its keys, what they were made of, and rows of manifests without file."""
+
+    files: Sequence[FileKeys]
+    parts: Mapping[str, Mapping[str, str]]
+    warnings: Sequence[str]
+
+
+def key_files(options: RunOptions, named: Named) -> Keyed:
+    """Find and hash every file of the corpus; CorpusError or UsageError where there are none."""
+    files = find_files(options.corpus)
+    manifest = read_manifests(options.corpus)
+    parts = components(named)
+    strays = manifest.strays({file.source_path for file in files})
+    return Keyed([file_keys(file, manifest, parts) for file in files], parts, strays)
+
+
+def make_plan(options: RunOptions, named: Named, corpus: Keyed, cache: Cache | None) -> Plan:
+    """Compare corpus, settings, code and earlier results, and return what has to be worked out, and why."""
+    keyed, parts = corpus.files, corpus.parts
+    wanted = missing_stages(None, options.until)
+    known = cache.known([k for f in keyed for k in f.keys.values()]) if cache and not options.force else set()
+    stale = {f.file.source_path: [s for s in wanted if f.keys[s] not in known] for f in keyed}
+    stale = {path: stages for path, stages in stale.items() if stages}
+    last = last_run(options.out)
+    key = tabulate_key(named, keyed, options.gold, options.until)
+    untouched = last.get("tables_key") == key and last.get("outputs") == outputs_of(options.out)
+    return Plan(
+        named=named,
+        files=keyed,
+        stale=stale,
+        reasons=_reasons(last, parts, keyed, stale, options),
+        tables_key=key,
+        tables_stale=options.force or bool(stale) or not untouched,
+        parts=parts,
+        warnings=corpus.warnings,
+    )
+
+
+def _reasons(
+    last: Mapping[str, Any],
+    parts: Mapping[str, Mapping[str, str]],
+    files: Sequence[FileKeys],
+    stale: Mapping[str, Sequence[Stage]],
+    options: RunOptions,
+) -> dict[str, list[str]]:
+    if options.force:
+        return {stage: ["--force was given"] for stage in FILE_STAGES}
+    before: Mapping[str, str] = last.get("files", {})
+    new = sum(f.file.source_path not in before for f in files if f.file.source_path in stale)
+    changed = sum(before.get(f.file.source_path, f.sha256) != f.sha256 for f in files)
+    out: dict[str, list[str]] = {stage: [] for stage in FILE_STAGES}
+    if new:
+        out["ingest"].append(f"{new} new files")
+    if changed:
+        out["ingest"].append(f"{changed} changed files")
+    for stage, own in parts.items():
+        earlier = last.get("parts", {}).get(stage)
+        out[stage] += [f"changed: {name}" for name, value in own.items() if earlier and earlier.get(name) != value]
+    return {stage: why or ["an earlier stage runs"] for stage, why in out.items()}
