@@ -15,6 +15,8 @@ from pipeline.language import PhraseFinder, Tokens, lemmas, tokenise
 from pipeline.themes.lexicon_terms import GAP_WORDS, Phrase, parse_term
 
 STEM, SECTION = -1, -2
+# From this strength on the lexicon says that a theme is there.
+FOUND = 0.5
 
 _Span = tuple[int, int]
 _Found = dict[int, list[_Span]]
@@ -49,13 +51,17 @@ _Rules = dict[int, tuple[_Rule, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """A compiled codebook: `choices` tells which choices a phrase is in; rules are filed by their first choice."""
+    """A compiled codebook: `choices` tells which choices a phrase is in; rules are filed by their first choice.
+
+    `leftovers`: the terms (with their themes) that count only where no other theme is found.
+    """
 
     theme_ids: tuple[str, ...]
     finder: PhraseFinder
     choices: tuple[tuple[int, ...], ...]
     rules: _Rules
     section_rules: _Rules
+    leftovers: frozenset[tuple[str, str]]
 
 
 def compile_lexicon(codebook: Codebook) -> Lexicon:
@@ -63,15 +69,19 @@ def compile_lexicon(codebook: Codebook) -> Lexicon:
     numbers: dict[tuple[Phrase, ...], int] = {}
     text_rules: dict[int, list[_Rule]] = defaultdict(list)
     section_rules: dict[int, list[_Rule]] = defaultdict(list)
+    leftovers: set[tuple[str, str]] = set()
     for theme_no, theme in enumerate(codebook.themes):
         sources = [(s, False) for s in theme.terms] + [(s, True) for s in theme.not_terms]
         for term_no, (source, against) in enumerate(sources):
             term = parse_term(source, f"codebook, theme '{theme.id}'")
             choices = tuple(numbers.setdefault(part, len(numbers)) for part in term.parts)
             rule = _Rule(theme_no, term_no, choices, term.ordered, source, term.weight, against)
-            (section_rules if term.in_section else text_rules)[choices[0]].append(rule)
+            (section_rules if term.where == "section" else text_rules)[choices[0]].append(rule)
+            if term.where == "otherwise":
+                leftovers.add((theme.id, source))
     phrases, memberships = _phrases(numbers)
-    return Lexicon(codebook.ids, PhraseFinder(phrases), memberships, _frozen(text_rules), _frozen(section_rules))
+    rules, in_sections = _frozen(text_rules), _frozen(section_rules)
+    return Lexicon(codebook.ids, PhraseFinder(phrases), memberships, rules, in_sections, frozenset(leftovers))
 
 
 def _phrases(numbers: dict[tuple[Phrase, ...], int]) -> tuple[list[Phrase], tuple[tuple[int, ...], ...]]:
@@ -102,8 +112,17 @@ def match(
             hits = _merge(lexicon, hits, stem_hits[stems[i]])
         if sections and sections[i]:
             hits = _merge(lexicon, hits, section_hits[sections[i]])
-        result.append(hits)
+        result.append(_settled(lexicon, hits) if lexicon.leftovers else hits)
     return result
+
+
+def _settled(lexicon: Lexicon, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
+    """Drop the hits of leftover terms where another theme is found."""
+    firm = tuple(h for h in hits if (h.theme_id, h.term) not in lexicon.leftovers)
+    if len(firm) == len(hits):
+        return hits
+    found = [t for t, s in zip(lexicon.theme_ids, strengths(lexicon, [firm])[0], strict=True) if s >= FOUND]
+    return tuple(h for h in hits if h in firm or not any(t != h.theme_id for t in found))
 
 
 def _match_shared(lexicon: Lexicon, texts: Sequence[str], rules: _Rules, place: int) -> dict[str, tuple[Hit, ...]]:

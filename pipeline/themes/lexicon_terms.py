@@ -13,7 +13,7 @@ PLAIN_WEIGHT = 0.9
 GAP_WORDS = 4
 _MOST_PHRASES = 2_000
 _WEIGHT = re.compile(r"~([^~]*)\Z")
-_SECTION = re.compile(r"\s*section:\s*", re.IGNORECASE)
+_WHERE = re.compile(r"\s*(section|otherwise):\s*", re.IGNORECASE)
 _MARKS = re.compile(r"[()|]|[^()|]+")
 
 Phrase = tuple[str, ...]
@@ -21,26 +21,27 @@ Phrase = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A term as written, read into parts (each a choice of phrases), its strength (0 to 1) and where it is looked for.
+    """A term as written, read into parts (each a choice of phrases), and its strength (0 to 1).
 
     `ordered`: the parts follow one another with a few words between; otherwise they stand anywhere, in any order.
+    `where`: "" (the statement), "section" (its headings) or "otherwise" (the statement, if no other theme is there).
     """
 
     source: str
     parts: tuple[tuple[Phrase, ...], ...]
     ordered: bool
     weight: float
-    in_section: bool
+    where: str
 
 
 def parse_term(source: str, place: str = "") -> Term:
     """Read one term of a codebook; ConfigError says what is wrong with it."""
     body, weight = _weight(source, place)
-    section = _SECTION.match(body)
-    body = body[section.end() :] if section else body
+    where = _WHERE.match(body)
+    body = body[where.end() :] if where else body
     ordered = "+" not in body
     parts = tuple(_alternatives(part, source, place) for part in body.split("*" if ordered else "+"))
-    return Term(source, parts, ordered, weight, section is not None)
+    return Term(source, parts, ordered, weight, where[1].lower() if where else "")
 
 
 def _weight(source: str, place: str) -> tuple[str, float]:
