@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
+from pipeline.dating.bounds import Interval, Sources, find_interval
 from pipeline.dating.clues import Dated, DatingInput
 from pipeline.dating.coverage import Coverage, find_coverage
 from pipeline.dating.evidence import Evidence
-from pipeline.dating.grammar import numeric_order
+from pipeline.dating.grammar import iso_at, numeric_order
 from pipeline.dating.labels import cover_months, labelled_dates, placed_dates
-from pipeline.dating.metadata import file_name_dates, metadata_dates, url_dates
+from pipeline.dating.metadata import changed_dates, file_name_dates, metadata_dates, property_dates, url_dates
 from pipeline.dating.page import Line, lines_of
 from pipeline.dating.settings import DatingSettings
 from pipeline.dating.timeline import Timeline
@@ -25,7 +26,17 @@ def date_document(given: DatingInput, timeline: Timeline, settings: DatingSettin
     stated = stated_date(given, lines, order, settings)
     if stated is not None:
         return _from_statement(stated, coverage, settings)
-    return Dated(covers_from=coverage.first if coverage else None, covers_to=coverage.last if coverage else None)
+    words = sum(line.words for line in lines)
+    is_news = given.source_type == "news" or (not given.source_type and words <= settings.news_words)
+    sources = Sources(
+        lines,
+        coverage,
+        property_dates(given.clues),
+        changed_dates(given.clues),
+        month_first=bool(order),
+        is_news=is_news,
+    )
+    return _from_interval(find_interval(sources, timeline, settings), coverage)
 
 
 def stated_date(given: DatingInput, lines: list[Line], order: bool | None, settings: DatingSettings) -> Evidence | None:
@@ -64,4 +75,22 @@ def _from_statement(stated: Evidence, coverage: Coverage | None, settings: Datin
         covers_from=coverage.first if coverage else None,
         covers_to=coverage.last if coverage else None,
         year=f"{stated.first.year:04d}",
+    )
+
+
+def _from_interval(interval: Interval, coverage: Coverage | None) -> Dated:
+    year = f"{interval.year:04d}" if interval.year else ""
+    same_month = bool(
+        interval.earliest and interval.latest and iso_at(interval.earliest, "month") == iso_at(interval.latest, "month")
+    )
+    return Dated(
+        published=iso_at(interval.earliest, "month") if same_month and interval.earliest else year,
+        precision="month" if same_month else "year" if year else "none",
+        earliest=interval.earliest,
+        latest=interval.latest,
+        method="bounds" if year or interval.earliest or interval.latest else "none",
+        evidence=" | ".join(interval.quotes),
+        covers_from=coverage.first if coverage else None,
+        covers_to=coverage.last if coverage else None,
+        year=year,
     )
