@@ -11,7 +11,7 @@ from corpus.typeset.pdf import to_pdf
 from corpus.typeset.plain import to_mail, to_markdown, to_text
 from corpus.typeset.sheet import to_csv, to_xlsx
 from corpus.typeset.source import Source, read_sources
-from corpus.typeset.web import to_html
+from corpus.typeset.web import to_error_page, to_html
 from corpus.typeset.word import to_docx, to_odt, to_rtf
 
 CORPUS = Path(__file__).resolve().parents[1]
@@ -22,6 +22,7 @@ LAYOUTS: dict[str, Callable[[Source], bytes]] = {
     "odt": to_odt,
     "rtf": to_rtf,
     "web": to_html,
+    "error-page": to_error_page,
     "text": to_text,
     "markdown": to_markdown,
     "mail": to_mail,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 
-from corpus.typeset.source import Block, Source
+from corpus.typeset.source import Block, Source, Statement
 
 COLUMNS = (
     "source_path",
@@ -23,6 +24,7 @@ COLUMNS = (
     "inclusion_probability",
 )
 CODER = "sample editor"
+_NUMBER = re.compile(r"^\d+(?:\.\d+)*\.? ")
 
 
 def gold_csv(sources: Iterable[Source]) -> bytes:
@@ -40,17 +42,26 @@ def gold_rows(source: Source) -> Iterator[dict[str, str]]:
     if source.get("gold") == "no":
         return
     item, number = "", 0
-    for block, stem in _with_stems(source.blocks):
+    for block, stem in _with_stems(_read_blocks(source)):
         if block.kind == "record":
             item, number = block.record[0], 0
-        if block.kind in ("table", "record"):
             continue
         for statement in block.statements:
             row = dict.fromkeys(COLUMNS, "")
             row |= {"source_path": source.get("file"), "item": item, "statement_no": str(number), "stem": stem}
-            row |= {"text": statement.text, "kind": statement.kind, "themes": ";".join(statement.themes)}
+            text = _NUMBER.sub("", statement.text, count=1) if block.kind == "heading" else statement.text
+            row |= {"text": text, "kind": statement.kind, "themes": ";".join(statement.themes)}
             yield row | {"speaker": statement.speaker, "coder": CODER}
             number += 1
+
+
+def _read_blocks(source: Source) -> Iterator[Block]:
+    """Yield the blocks whose statements a reader meets: a mail's subject too, no cells, no heading column of a table."""
+    if source.get("layout") == "mail":
+        yield Block("heading", (Statement(source.get("title")),), level=1)
+    for block in source.blocks:
+        if block.kind != "table" and not (block.kind == "heading" and source.get("layout") in ("csv", "xlsx")):
+            yield block
 
 
 def _with_stems(blocks: Iterable[Block]) -> Iterator[tuple[Block, str]]:

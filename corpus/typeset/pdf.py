@@ -68,7 +68,7 @@ def _frame(x: float, y: float, width: float, height: float) -> Frame:
 def _draw_furniture(canvas: Canvas, source: Source, page: int) -> None:
     canvas.saveState()
     canvas.setFont("Helvetica", 8)
-    if page > 1:
+    if page > 1 or source.get("cover") != "yes":
         canvas.drawString(_MARGIN, _HEIGHT - 14 * mm, source.get("header"))
     canvas.drawString(_MARGIN, 12 * mm, source.get("footer"))
     canvas.drawRightString(_WIDTH - _MARGIN, 12 * mm, str(page))
@@ -86,7 +86,12 @@ def _styles(two_columns: bool) -> dict[str, ParagraphStyle]:
     for level, factor in ((1, 2.0), (2, 1.45), (3, 1.2), (4, 1.0)):
         large = size * factor
         styles[f"heading{level}"] = ParagraphStyle(
-            f"heading{level}", base, fontName=bold, fontSize=large, leading=large * 1.2, spaceBefore=large * 0.5,
+            f"heading{level}",
+            base,
+            fontName=bold,
+            fontSize=large,
+            leading=large * 1.2,
+            spaceBefore=large * 0.5,
             keepWithNext=1,
         )
     styles["numbered"] = ParagraphStyle("numbered", base, leftIndent=size * 2.8, bulletIndent=0)

@@ -58,8 +58,7 @@ def _markdown_lines(source: Source) -> Iterator[str]:
         elif block.kind == "item":
             yield f"{'  ' * block.level}{'-' if block.marker == '•' else block.marker} {block.text}"
         else:
-            # A number that begins a paragraph would be read as a list without the backslash.
-            yield f"{block.marker}\\. {block.text}" if block.marker else block.text
+            yield f"{block.marker}. {block.text}" if block.marker else block.text
         before = block
     yield ""
 

@@ -115,3 +115,12 @@ def _html_block(block: Block) -> str:
         cells = ("".join(f"<td>{escape(cell)}</td>" for cell in row) for row in block.rows)
         return "<table>" + "".join(f"<tr>{row}</tr>" for row in cells) + "</table>"
     return f"<p>{text}</p>"
+
+
+def to_error_page(source: Source) -> bytes:
+    """Return the page that a web server sends in the place of a document that it does not have."""
+    title, *blocks = source.blocks
+    text = "\n".join(_html_blocks(blocks))
+    head = f"<head><title>{escape(source.get('title'))} (404)</title></head>"
+    body = f"<body><h1>{escape(title.text)}</h1>\n{text}\n</body>"
+    return f'<!DOCTYPE html>\n<html lang="en">\n{head}\n{body}\n</html>\n'.encode()
