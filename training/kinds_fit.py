@@ -28,6 +28,7 @@ from pipeline.segment.types import KINDS
 RULES = Path(__file__).resolve().parents[1] / "configs" / "kinds.yml"
 REPORT_WEIGHT = 0.35  # reports are many and alike
 PULL = 12.0
+SUM_PRIOR = {"main": 0.5, "aside": 0.0, "stem": 3.5}
 SHAPE_PRIOR = {
     "fragment": ("context", 2.0),
     "contact": ("context", 3.0),
@@ -35,6 +36,7 @@ SHAPE_PRIOR = {
     "question": ("context", 1.0),
     "named case": ("context", 1.0),
     "imperative": ("recommendation", 1.5),
+    "advised fragment": ("recommendation", 1.5),
 }
 _LEAD = re.compile(r"(?:^|[.!?]\s+)([A-Z][^.!?]{6,200}?:)((?:\s+[^.;]{3,400};(?:\s+(?:and|or))?)*)\s*$")
 
@@ -82,8 +84,9 @@ def fit(
 def prior(rules: KindRules) -> Floats:
     """Return the weights that the kinds of cues, sums and roles stand for before any data, (features, 4)."""
     opposite = {"concern": "strength", "strength": "concern"}
-    rows = [_one(cue.kind, 1.0) for cue in rules.cues] + [_one(opposite.get(cue.kind, ""), 0.7) for cue in rules.cues]
-    rows += [_one(name.split("_")[1], {"main": 0.5, "aside": 0.0, "stem": 1.5}[name.split("_")[0]]) for name in SUMS]
+    rows = [_one(cue.kind, 1.0) for cue in rules.cues]
+    rows += [_one(opposite.get(cue.kind, "") if cue.negatable else "", 0.7) for cue in rules.cues]
+    rows += [_one(name.split("_")[1], SUM_PRIOR[name.split("_")[0]]) for name in SUMS]
     rows += [_one(*SHAPE_PRIOR.get(name, ("", 0.0))) for name in SHAPES]
     return np.array(rows + [_one(role.kind, 1.5) for role in rules.roles])
 

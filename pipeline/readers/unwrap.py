@@ -135,7 +135,8 @@ def runs_on(before: Draft, line: Line, gap: bool, width: int) -> bool:
     ended, small = bool(_SENTENCE_END.search(last)), text[:1].islower()
     unfinished = not ended and small and not _WEB.match(text) and (len(last) >= 60 or bool(_SMALL_END.search(last)))
     if gap:
-        return unfinished and len(last) >= 20
+        item_goes_on = before.kind == "list_item" and not ended and small and not _WEB.match(text)
+        return (unfinished or item_goes_on) and len(last) >= 20
     hanging = before.kind == "list_item" and line.indent > before.indent
     if width:
         if ended and line.indent > before.indent + 1 and before.kind == "paragraph":
@@ -170,7 +171,11 @@ def _is_numbered_paragraph(line: Line, drafts: list[Draft]) -> bool:
     before = drafts[-1] if drafts else None
     if before and before.kind == "paragraph" and before.last.endswith(":"):
         return False
-    return "." in line.marker.strip(".") or len(line.body.text) > 200 or bool(before and before.kind == "paragraph")
+    return (
+        "." in line.marker.strip(".")
+        or len(line.body.text) > 200
+        or bool(before and before.kind == "paragraph" and before.marker)
+    )
 
 
 def is_heading(line: Line, gap: bool, follow: Line | None, after: Line | None, before: Draft | None) -> bool:

@@ -29,12 +29,21 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A cue found: tokens `[start:end]`, and whether a negation holds over it."""
+    """A cue found: tokens `[start:end]`, and the place of the word that negates it, or -1.
+
+    `weak`: the negation is a diminisher ("lack of", "fail to"), which turns what is good and leaves what is bad.
+    """
 
     cue: int
     start: int
     end: int
-    negated: bool
+    negation: int = -1
+    weak: bool = False
+
+    @property
+    def negated(self) -> bool:
+        """Tell whether a negation holds over the cue."""
+        return self.negation >= 0
 
 
 class Atoms:
@@ -103,10 +112,17 @@ class PhraseBook:
 class CueFinder:
     """Finds the phrases of many cues in a list of lower-case tokens."""
 
-    def __init__(self, cues: Sequence[Iterable[str]], negators: Iterable[str], not_negators: Iterable[str]) -> None:
+    def __init__(
+        self,
+        cues: Sequence[Iterable[str]],
+        negators: Iterable[str],
+        diminishers: Iterable[str],
+        not_negators: Iterable[str],
+    ) -> None:
         self._atoms = Atoms()
         self._cues = PhraseBook(self._atoms, ((cue, text) for cue, texts in enumerate(cues) for text in texts))
         self._negators = PhraseBook(self._atoms, ((0, text) for text in negators))
+        self._diminishers = PhraseBook(self._atoms, ((0, text) for text in diminishers))
         self._innocent = PhraseBook(self._atoms, ((0, text) for text in not_negators))
 
     def find(self, tokens: Sequence[str]) -> list[Hit]:
@@ -120,17 +136,18 @@ class CueFinder:
                     continue
                 end = _match(phrase.atoms, tokens, fits, at)
                 if end:
-                    hits.append(Hit(phrase.cue, at, end, bool(negations) and _is_negated(tokens, at, negations)))
+                    hits.append(Hit(phrase.cue, at, end, *_negation(tokens, at, negations)))
         return _longest(hits)
 
-    def _negations(self, tokens: Sequence[str], fits: Sequence[frozenset[int]]) -> list[int]:
-        """Return the places of negating words, without those that negate nothing ("not only", "no doubt")."""
+    def _negations(self, tokens: Sequence[str], fits: Sequence[frozenset[int]]) -> list[tuple[int, bool]]:
+        """Return the places of negating words and whether they are weak, without the innocent ("not only")."""
         places = []
         for at, word in enumerate(tokens):
-            negators = self._negators.at(word)
-            end = max((_match(p.atoms, tokens, fits, at) for p in negators), default=0)
+            weak = max((_match(p.atoms, tokens, fits, at) for p in self._diminishers.at(word)), default=0)
+            full = max((_match(p.atoms, tokens, fits, at) for p in self._negators.at(word)), default=0)
+            end = max(weak, full)
             if end and not any(_match(p.atoms, tokens, fits, at) for p in self._innocent.at(word)):
-                places.append(end - 1)
+                places.append((end - 1, weak >= full))
         return places
 
 
@@ -158,14 +175,14 @@ def _match(atoms: tuple[int, ...], tokens: Sequence[str], fits: Sequence[frozens
     return place
 
 
-def _is_negated(tokens: Sequence[str], start: int, negations: Sequence[int]) -> bool:
-    """A negation holds over the words after it, up to a stop or a contrast."""
-    for place in negations:
+def _negation(tokens: Sequence[str], start: int, negations: Sequence[tuple[int, bool]]) -> tuple[int, bool]:
+    """Return the place of the negation that holds at a token: over the words after it, up to a stop or a contrast."""
+    for place, weak in reversed(negations):
         if start - _REACH <= place < start:
             between = tokens[place + 1 : start]
             if not any(word in _BOUNDARIES or word in _STOPS_NEGATION for word in between):
-                return True
-    return False
+                return place, weak
+    return -1, False
 
 
 def _longest(hits: list[Hit]) -> list[Hit]:

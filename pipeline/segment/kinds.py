@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -20,9 +20,21 @@ from pipeline.segment.types import KINDS, KindInput
 
 Weights = tuple[float, float, float, float]
 _KEYS = frozenset(
-    ("bias", "negators", "not_negators", "contrast", "concession", "cues", "roles", "sums", "shapes", "mixing")
+    (
+        "bias",
+        "negators",
+        "diminishers",
+        "not_negators",
+        "contrast",
+        "concession",
+        "cues",
+        "roles",
+        "sums",
+        "shapes",
+        "mixing",
+    )
 )
-_CUE_KEYS = frozenset(("kind", "phrases", "weights", "negated"))
+_CUE_KEYS = frozenset(("kind", "phrases", "weights", "negated", "negatable"))
 _ROLE_KEYS = frozenset(("kind", "headings", "weights"))
 SUMS = tuple(f"{part}_{kind}" for part in ("main", "aside", "stem") for kind in KINDS)
 _OPPOSITE = {"concern": "strength", "strength": "concern"}
@@ -37,6 +49,7 @@ class Cue:
     phrases: tuple[str, ...]
     weights: Weights
     negated: Weights
+    negatable: bool = True  # False where a negation is part of the cue, or does not touch it
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +81,7 @@ class KindRules:
     sums: Mapping[str, Weights]
     shapes: Mapping[str, Weights]
     negators: tuple[str, ...]
+    diminishers: tuple[str, ...]
     not_negators: tuple[str, ...]
     contrast: frozenset[str]
     concession: frozenset[str]
@@ -85,6 +99,7 @@ class KindRules:
             sums=_named(mapping, "sums", SUMS, place),
             shapes=_named(mapping, "shapes", SHAPES, place),
             negators=_strings(mapping.get("negators", []), place, "negators"),
+            diminishers=_strings(mapping.get("diminishers", []), place, "diminishers"),
             not_negators=_strings(mapping.get("not_negators", []), place, "not_negators"),
             contrast=frozenset(_strings(mapping.get("contrast", []), place, "contrast")),
             concession=frozenset(_strings(mapping.get("concession", []), place, "concession")),
@@ -94,7 +109,7 @@ class KindRules:
     @cached_property
     def finder(self) -> CueFinder:
         """The compiled phrases."""
-        return CueFinder([cue.phrases for cue in self.cues], self.negators, self.not_negators)
+        return CueFinder([cue.phrases for cue in self.cues], self.negators, self.diminishers, self.not_negators)
 
     @cached_property
     def feature_names(self) -> tuple[str, ...]:
@@ -120,7 +135,7 @@ class KindRules:
         """Return the features of one statement, (features,)."""
         values = np.zeros(len(self.feature_names))
         tokens = tokens_of(statement.text)
-        hits = self.finder.find(tokens)
+        hits = self._without_spent(self.finder.find(tokens))
         asides = self._asides(tokens)
         count, sums_at = len(self.cues), 2 * len(self.cues)
         for hit in hits:
@@ -131,9 +146,26 @@ class KindRules:
         values[sums_at + 8 : sums_at + 12] = self._stem(statement.stem)
         np.minimum(values, 2.0, out=values)
         shapes_at = sums_at + len(SUMS)
-        values[shapes_at : shapes_at + len(SHAPES)] = shapes_of(statement.text, tokens, statement.stem, is_item)
-        values[shapes_at + len(SHAPES) :] = self._roles(statement.section)
+        roles = self._roles(statement.section)
+        led = bool(statement.stem) or any(roles[number] for number in self._leading_roles)
+        advising = (role for number, role in enumerate(self.roles) if roles[number])
+        advised = values[sums_at + 10] > 0 or any(role.kind == "recommendation" for role in advising)
+        values[shapes_at : shapes_at + len(SHAPES)] = shapes_of(
+            statement.text, tokens, is_item=is_item, led=led, advised=advised
+        )
+        values[shapes_at + len(SHAPES) :] = roles
         return values
+
+    def _without_spent(self, hits: list[Hit]) -> list[Hit]:
+        """Leave out the "no" of "no delay": a negation that turned a concern is none in itself."""
+        hits = [hit if self._turns(hit) else replace(hit, negation=-1) for hit in hits]
+        spent = {hit.negation for hit in hits if hit.negated and self.cues[hit.cue].kind == "concern"}
+        return [h for h in hits if h.negated or h.start not in spent or h.end > h.start + 1] if spent else hits
+
+    def _turns(self, hit: Hit) -> bool:
+        """Tell whether the negation over a hit, if any, touches its cue."""
+        cue = self.cues[hit.cue]
+        return cue.negatable and not (hit.weak and cue.kind != "strength")
 
     def _kind(self, hit: Hit) -> str:
         kind = self.cues[hit.cue].kind
@@ -147,8 +179,10 @@ class KindRules:
         @lru_cache(maxsize=256)
         def sums(stem: str) -> tuple[float, ...]:
             found = [0.0, 0.0, 0.0, 0.0]
-            for hit in self.finder.find(tokens_of(stem)):
+            for hit in self._without_spent(self.finder.find(tokens_of(stem))):
                 found[KINDS.index(self._kind(hit))] += 1
+            if found[2]:  # "X should" leaves nothing else open
+                return 0.0, 0.0, min(2.0, found[2]), 0.0
             return tuple(min(2.0, value) for value in found)
 
         return sums
@@ -165,6 +199,11 @@ class KindRules:
                 stop = next((i for i in range(at, len(tokens)) if tokens[i] in (",", ";")), len(tokens))
                 asides[at:stop] = [True] * (stop - at)
         return asides
+
+    @cached_property
+    def _leading_roles(self) -> tuple[int, ...]:
+        """The roles whose statements need no verb of their own to be findings."""
+        return tuple(n for n, role in enumerate(self.roles) if role.kind in ("concern", "strength", "recommendation"))
 
     @cached_property
     def _roles(self) -> Any:
@@ -250,7 +289,11 @@ def _cue(name: str, cue: Any, place: str) -> Cue:
     own = [1.0 if kind == k else 0.0 for k in KINDS]
     turned = [0.7 if _OPPOSITE.get(kind) == k else 0.0 for k in KINDS]
     weights = _weights(cue.get("weights", own), place, inside)
-    return Cue(str(name), kind, phrases, weights, _weights(cue.get("negated", turned), place, inside))
+    negated = _weights(cue.get("negated", turned), place, inside)
+    negatable = cue.get("negatable", True)
+    if not isinstance(negatable, bool):
+        raise ConfigError(f"{inside}: negatable must be true or false", place=place)
+    return Cue(str(name), kind, phrases, weights, negated, negatable)
 
 
 def _role(name: str, role: Any, place: str) -> Role:

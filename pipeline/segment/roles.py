@@ -31,7 +31,7 @@ _CUES: tuple[tuple[str, str], ...] = (
     (
         "council",
         r"councils?|councillors?|cllr|local authorit(?:y|ies)|director of (?:children|social)|"
-        r"directors? of|children[’']s services|social services|local government association|"
+        r"children[’']s services|social services|local government association|"
         r"adcs|adss|lga|borough|leaders?|council leader",
     ),
     (

@@ -42,6 +42,11 @@ _LABELS = words(
 _REPORTING = re.compile(
     r"(?:[A-Z][\w.’'-]*\s+){1,4}(?:said|says|asked|asks|added|adds|told|wondered|demanded|replied|wrote|continued|shouted)\b"
 )
+_SMALL_OPENING = re.compile(r"e-[a-z]|i[A-Z]")  # "e-learning", "iPads"
+_CLOCK = frozenset(("a.m", "p.m", "am", "pm"))
+_DAYS = re.compile(
+    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|August|September|October|November|December"
+)
 _OPENING = re.compile(r"[\"“‘'«(\[\s–—-]*")
 _ENUMERATOR = re.compile(r"\W*(?:\d{1,3}|[A-Za-z]|[ivx]{1,5})(?:\.\d{1,3})*$", re.IGNORECASE)
 
@@ -72,7 +77,9 @@ def _ends(text: str, start: int, match: re.Match[str]) -> bool:
     after = match.end()
     opening = _OPENING.match(text, after)
     first = text[opening.end() : opening.end() + 1] if opening else ""
-    if not first or first.islower() or not (first.isalnum() or first in "£$€…"):
+    if first.islower() and not _SMALL_OPENING.match(text, opening.end() if opening else after):
+        return False
+    if not first or not (first.isalnum() or first in "£$€…"):
         return False
     stop, close = match.group("stop"), match.group("close")
     if stop[-1] in "!?":
@@ -98,6 +105,8 @@ def _full_stop_ends(text: str, start: int, at: int, after: int, first: str) -> b
         return _initial_ends(text, start, before.start(1) if before else at, word, opener)
     if low in _TITLES and (word[0].isupper() or low in ("st",)):
         return False
+    if low in _CLOCK:
+        return following is not None and not _DAYS.fullmatch(following.group()) and not first.isdigit()
     if low in _TRAILING or (word.isupper() and "." in word):
         return opener
     if low in _LEADING:

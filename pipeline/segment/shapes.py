@@ -63,18 +63,22 @@ SHAPES = (
     "short",
     "long",
     "no stop",
-    "capitals",
+    "advised fragment",
 )
 
 
-def shapes_of(text: str, tokens: Sequence[str], stem: str, is_item: bool) -> list[float]:
-    """Return the values of `SHAPES` for a statement, each between 0 and 1."""
+def shapes_of(text: str, tokens: Sequence[str], *, is_item: bool, led: bool, advised: bool) -> list[float]:
+    """Return the values of `SHAPES` for a statement, each between 0 and 1.
+
+    Where a stem or heading leads (`led`), a phrase without verb or stop is no mere fragment; under one that leads into
+    advice (`advised`) it is what the advice is about.
+    """
     words = [token for token in tokens if token[0].isalnum()]
     stop = text.rstrip("\"'”’)] ")[-1:]
     finite = any(w in _FINITE or "n't" in w or (len(w) > 3 and w.endswith("ed")) for w in words)
     past = sum(w in ("was", "were", "had", "did") or (len(w) > 3 and w.endswith("ed")) for w in words)
     values = (
-        len(words) <= 12 and not finite and (stop not in ".!?" or len(words) < 4),
+        not led and len(words) <= 12 and not finite and (stop not in ".!?" or len(words) < 4),
         bool(_CONTACT.search(text)),
         not is_item and opens_list(text),
         stop == "?",
@@ -87,10 +91,10 @@ def shapes_of(text: str, tokens: Sequence[str], stem: str, is_item: bool) -> lis
         any(w in _WE for w in words),
         bool(words) and words[0] in _BASE_VERBS,
         min(1.0, past / 3),
-        is_item or bool(stem),
-        len(words) <= 7,
-        min(1.0, len(words) / 40),
-        stop not in ".!?;:,",
-        len(text) > 3 and text.isupper(),
+        is_item or led,
+        not led and len(words) <= 7,
+        0.4 if led else min(1.0, len(words) / 40),
+        not led and stop not in ".!?;:,",
+        advised and (not finite or words[0] in _BASE_VERBS),
     )
     return [float(value) for value in values]

@@ -146,18 +146,18 @@ class _Walk:
             return self.people or self.body if low == "they" else self.body or self.owner or self.main_owner
         if source.sort == "report" or re.search(rf"\b{_REPORT}$", text):
             return self._report(text, owners)
+        if _INSPECTORS.match(text):
+            return self._inspectors(text)
         if source.sort == "name":
             bare = tidy(text)
             return self.names.full(bare) if bare and not re.fullmatch(r"[a-z].*", bare) else ""
-        if self.own_report and _INSPECTORS.match(text):
-            return ""
-        if _INSPECTORS.match(text):
-            return (
-                self.main_owner
-                if self.main_owner and not is_person(self.main_owner)
-                else _ARTICLE.sub("", text).lower()
-            )
         return self._role(text, source.strong)
+
+    def _inspectors(self, text: str) -> str:
+        """Inspectors are the document's own voice in a report; elsewhere the body whose report it is about."""
+        if self.own_report:
+            return ""
+        return self.main_owner if self.main_owner and not is_person(self.main_owner) else _ARTICLE.sub("", text).lower()
 
     def _report(self, text: str, owners: list[tuple[str, bool]]) -> str:
         """A report speaks for whoever made it; the document's own report speaks for itself."""

@@ -1,0 +1,94 @@
+"""Who says so: a text, and the speaker of each statement."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.segment import speaker_role
+from tests.segment.support import statements
+
+NEWS = [
+    (
+        "a quotation goes on over sentences and paragraphs",
+        "Anna Reed, director of the charity Harbour, said: “The list is long. It grew again.\n\n"
+        "“Nobody reads it.”\n\nThe list was made in May.",
+        ["Anna Reed", "Anna Reed", "Anna Reed", ""],
+    ),
+    (
+        "the name comes after the words",
+        "“We were told too late. We had no time,” said Tom Ash, head of Northby school.\n\n“It must not happen again.”",
+        ["Tom Ash", "Tom Ash", "Tom Ash"],
+    ),
+    (
+        "surnames and pronouns resolve to the full name",
+        "Councillor Jo Platt, the leader, said the cuts were wrong.\n\nMs Platt warned of delay.\n\n"
+        "She added that staff had left.",
+        ["Councillor Jo Platt"] * 3,
+    ),
+    (
+        "a report speaks for the body that made it, in its long form",
+        "The Audit Office for Children (AOC) looked at six areas. The AOC review found gaps in all of them. "
+        "The report also said that money was short.",
+        ["", "Audit Office for Children", "Audit Office for Children"],
+    ),
+    (
+        "said by people in general",
+        "Social workers told us they felt rushed.\n\nThe work is hard.\n\nSeveral parents complained of delay.",
+        ["Social workers", "", "Several parents"],
+    ),
+    (
+        "according to somebody",
+        "Waiting times have doubled, according to the National Deaf Trust.",
+        ["National Deaf Trust"],
+    ),
+    (
+        "scare quotes make no speaker",
+        "The unit was called “the shed” by those who slept there. It was shut in 2003.",
+        ["", ""],
+    ),
+    (
+        "a list under what somebody found",
+        "Other findings of Lord Aldous’s review included:\n\n* staff were stretched\n* records were lost\n",
+        ["", "Lord Aldous", "Lord Aldous"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "speakers"), [case[1:] for case in NEWS], ids=[case[0] for case in NEWS])
+def test_speakers(text: str, speakers: list[str]) -> None:
+    assert [s.speaker for s in statements(text, source_type="news")] == speakers
+
+
+def test_a_report_does_not_quote_itself() -> None:
+    found = statements(
+        "Inspectors found that plans were late.\n\nThe report sets out nine steps.\n\nParents told us they felt heard.",
+        source_type="report",
+    )
+    assert [s.speaker for s in found] == ["", "", "Parents"]
+
+
+def test_a_transcript_gives_each_turn_to_its_speaker() -> None:
+    text = (
+        "The Chair: Good morning to you all.\n\nWe begin with the budget.\n\n"
+        "Dr Ines Moss (Northby Trust): Thank you.\n\nWe are short of beds."
+    )
+    assert [s.speaker for s in statements(text)] == ["Chair", "Chair", "Dr Ines Moss", "Dr Ines Moss"]
+
+
+@pytest.mark.parametrize(
+    ("speaker", "texts", "role"),
+    [
+        ("Ofsted", (), "inspectorate"),
+        ("inspectors", (), "inspectorate"),
+        ("Councillor Jo Platt", (), "council"),
+        ("one young person", (), "child or family"),
+        ("health secretary", (), "minister"),
+        ("social workers", (), "professional"),
+        ("Anna Reed", ("Anna Reed, director of the charity Harbour, said so.",), "charity"),
+        ("Bo Lane", ("Bo Lane, Minister for Children, agreed.",), "minister"),
+        ("Bo Lane", (), "other"),
+        ("", (), ""),
+    ],
+)
+def test_roles(speaker: str, texts: tuple[str, ...], role: str) -> None:
+    assert speaker_role(speaker, texts) == role
