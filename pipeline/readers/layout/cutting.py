@@ -129,7 +129,7 @@ def _is_set_off(draft: Draft, prev: Line, line: Line, margin: float, body: float
     """Say whether indentation or a short line above shows a new paragraph at the usual pitch."""
     em = line.size
     ended, low = ends_sentence(prev.text), starts_low(line.text)
-    if low and not ended:
+    if (low and not ended) or prev.hyphen or prev.text.endswith("-"):
         return False
     room = margin - prev.x1 - _first_word_width(line)
     if not ended and (room < 0.6 * em or line.bold or line.size > 1.08 * body):

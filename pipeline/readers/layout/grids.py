@@ -16,8 +16,8 @@ _LEADER = re.compile(r"\s*(?:\.\s?|…\s?|_){4,}\s*")
 _GUTTER = 1.2  # in ems: the least gap between two cells
 _APART = 6  # lines: cells of one row stand no further apart in the source
 _ROW_STEP = 3.6  # in ems: the most between two rows of one table
-_WRAP_STEP = 1.45  # in ems: the most between a cell's lines
-_PROSE = 28  # characters: the mean of a line in a column of running text
+_WRAP_STEP = 1.6  # in ems: the most between a cell's lines
+_PROSE = 20  # characters: the mean of a line in a column of running text
 
 Row = list[Line]
 
@@ -35,11 +35,11 @@ def open_tables(lines: list[Line], page: int) -> tuple[list[Table], list[Line]]:
     taken: set[int] = set()
     at = 0
     while at < len(rows):
-        stretch = _contents(rows, at, dotted)
+        stretch = _contents(rows, at, dotted) if dotted else []
         if not stretch and _is_row(rows[at], place):
             stretch = _stretch(rows, at, place)
             columns = _columns(stretch)
-            if stretch and _is_prose(stretch, columns):
+            if stretch and _is_prose(stretch, columns, place):
                 _put_in_columns(stretch, columns, place, moved)
                 at += len(stretch)
                 continue
@@ -204,20 +204,24 @@ def _fits(line: Line, columns: list[tuple[float, float]]) -> bool:
     )
 
 
-def _is_prose(rows: list[Row], columns: list[tuple[float, float]]) -> bool:
+def _is_prose(rows: list[Row], columns: list[tuple[float, float]], place: dict[int, int]) -> bool:
     """Say whether two columns hold running text or bullets, not cells."""
     if len(columns) != 2 or len(rows) < 3:
         return False
-    for i in range(2):
-        cells = [n for row in rows for n in row if _column_of(n, columns) == i]
-        if any(is_bullet(n.marker) for n in cells) and i == 1:
-            return True
-        if len(cells) < 3 or statistics.mean(len(n.text) for n in cells) < _PROSE:
-            return False
-        on = sum(starts_low(b.text) and not ends_sentence(a.text) for a, b in pairwise(cells))
-        if on < 0.4 * (len(cells) - 1):
-            return False
-    return True
+    sides = [[n for row in rows for n in row if _column_of(n, columns) == i] for i in range(2)]
+    if any(is_bullet(n.marker) for n in sides[1]):
+        return True
+    by_column = max(place[id(n)] for n in sides[0]) < min(place[id(n)] for n in sides[1])
+    least = 0.3 if by_column else 0.4
+    return all(_runs_on(side, least) for side in sides)
+
+
+def _runs_on(lines: list[Line], least: float) -> bool:
+    """Say whether lines down a column are long enough for running text, and enough of them go on in small letters."""
+    if len(lines) < 3 or statistics.mean(len(n.text) for n in lines) < _PROSE:
+        return False
+    on = sum(starts_low(b.text) and not ends_sentence(a.text) for a, b in pairwise(lines))
+    return on >= least * (len(lines) - 1)
 
 
 def _put_in_columns(

@@ -87,7 +87,7 @@ def join_cells(rows: list[list[list[Line]]], vocabulary: Vocabulary) -> tuple[st
 
 
 def _add_line(text: _Text, line: Line, following: Line | None, vocabulary: Vocabulary) -> None:
-    raw, glue = line.text, ""
+    raw, glue = line.text, "-" if line.hyphen else ""
     if following is not None:
         raw, glue = _line_end(line, following, vocabulary)
     _add_normalised(text, raw, line.start)
@@ -103,7 +103,8 @@ def _add_normalised(text: _Text, raw: str, source: int) -> None:
         if found[0].isspace():
             text.add(" ", source + odd.start())
         elif found in _LIGATURES:
-            text.add(_LIGATURES[found], source + odd.start())
+            for letter in _LIGATURES[found]:
+                text.add(letter, source + odd.start())
         at = odd.end()
     text.add(raw[at:], source + at)
 

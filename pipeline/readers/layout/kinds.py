@@ -192,17 +192,22 @@ def _heads_recognised(text: str, following: Draft | None) -> bool:
 
 
 def _unmark_lists(drafts: list[Draft], headings: list[bool]) -> None:
-    """Take three numbered headings of one style in a row, with nothing under them, for a list in bold."""
+    """Take three texts in a row that are set and numbered alike for a list, though each looks like a heading."""
     begin = 0
     while begin < len(drafts):
-        end = begin
-        while (
-            end < len(drafts) and headings[end] and drafts[end].marker and _style(drafts[end]) == _style(drafts[begin])
-        ):
+        end = begin + 1
+        while end < len(drafts) and _goes_on_counting(drafts[end - 1], drafts[end]):
             end += 1
         if end - begin > 2:
             headings[begin:end] = [False] * (end - begin)
-        begin = max(end, begin + 1)
+        begin = end
+
+
+def _goes_on_counting(before: Draft, draft: Draft) -> bool:
+    if not before.marker or not draft.marker or _style(before) != _style(draft):
+        return False
+    alike = _marker_kind(before.marker) == _marker_kind(draft.marker)
+    return alike and (number_of(before.marker) or 0) + 1 == (number_of(draft.marker) or 0)
 
 
 def _is_stem(text: str, following: Draft | None) -> bool:

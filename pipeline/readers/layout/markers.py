@@ -25,7 +25,8 @@ def marker_end(text: str, symbol: bool = False) -> int:
     """
     spaced = text[1:2].isspace()
     if (spaced and (symbol or text[0] == "o" or _is_bullet_sign(text[0]))) or text[0] in _TIGHT_BULLETS:
-        return len(text) - len(text[1:].lstrip())
+        end = len(text) - len(text[1:].lstrip())
+        return end if end < len(text) else 0
     match = _NUMBER.match(text) or _BARE_NUMBER.match(text)
     return match.end() if match else 0
 

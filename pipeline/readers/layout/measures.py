@@ -10,7 +10,8 @@ from itertools import pairwise
 
 from pipeline.readers.layout.model import Line
 
-_ENDED = re.compile(r"[.!?:;][\"'”’»)\]]*\d{0,2}$|[.!?][\"'”’»)\]\d,]*$")
+_CLOSING = "\"'”’»)\\]"
+_ENDED = re.compile(rf"[.!?:;][{_CLOSING}]*$|(?<!\d)[.!?:;][{_CLOSING}]*\d{{1,3}}(?:,\d{{1,3}})*$")
 DEFAULT_PITCH = 1.22  # in ems
 
 
