@@ -19,7 +19,6 @@ STEM, SECTION = -1, -2
 FOUND = 0.5
 
 _Span = tuple[int, int]
-_Found = dict[int, list[_Span]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,29 +45,34 @@ class _Rule:
     against: bool
 
 
-_Rules = dict[int, tuple[_Rule, ...]]
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """What a phrase (by its number) leads to: the terms of one part that it fires, and the choices of longer ones.
+
+    `longer`: the terms of several parts, filed by their first choice, each with its second choice.
+    """
+
+    fires: tuple[tuple[_Rule, ...], ...]
+    choices: tuple[tuple[int, ...], ...]
+    longer: dict[int, tuple[tuple[int, _Rule], ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """A compiled codebook: `choices` tells which choices a phrase is in; rules are filed by their first choice.
-
-    `leftovers`: the terms (with their themes) that count only where no other theme is found.
-    """
+    """A compiled codebook. `leftovers`: terms (with their themes) that count only where no other theme is found."""
 
     theme_ids: tuple[str, ...]
     finder: PhraseFinder
-    choices: tuple[tuple[int, ...], ...]
-    rules: _Rules
-    section_rules: _Rules
+    text: _Index
+    section: _Index
     leftovers: frozenset[tuple[str, str]]
 
 
 def compile_lexicon(codebook: Codebook) -> Lexicon:
     """Compile the terms and not_terms of every theme; ConfigError names a term that cannot be read."""
     numbers: dict[tuple[Phrase, ...], int] = {}
-    text_rules: dict[int, list[_Rule]] = defaultdict(list)
-    section_rules: dict[int, list[_Rule]] = defaultdict(list)
+    text: list[_Rule] = []
+    section: list[_Rule] = []
     leftovers: set[tuple[str, str]] = set()
     for theme_no, theme in enumerate(codebook.themes):
         sources = [(s, False) for s in theme.terms] + [(s, True) for s in theme.not_terms]
@@ -76,25 +80,32 @@ def compile_lexicon(codebook: Codebook) -> Lexicon:
             term = parse_term(source, f"codebook, theme '{theme.id}'")
             choices = tuple(numbers.setdefault(part, len(numbers)) for part in term.parts)
             rule = _Rule(theme_no, term_no, choices, term.ordered, source, term.weight, against)
-            (section_rules if term.where == "section" else text_rules)[choices[0]].append(rule)
+            (section if term.where == "section" else text).append(rule)
             if term.where == "otherwise":
                 leftovers.add((theme.id, source))
-    phrases, memberships = _phrases(numbers)
-    rules, in_sections = _frozen(text_rules), _frozen(section_rules)
-    return Lexicon(codebook.ids, PhraseFinder(phrases), memberships, rules, in_sections, frozenset(leftovers))
+    phrases = list(dict.fromkeys(phrase for part in numbers for phrase in part))
+    in_text, in_section = (_index(rules, list(numbers), phrases) for rules in (text, section))
+    return Lexicon(codebook.ids, PhraseFinder(phrases), in_text, in_section, frozenset(leftovers))
 
 
-def _phrases(numbers: dict[tuple[Phrase, ...], int]) -> tuple[list[Phrase], tuple[tuple[int, ...], ...]]:
-    """Return the distinct phrases and, for each, the choices it belongs to."""
-    memberships: dict[Phrase, list[int]] = defaultdict(list)
-    for part, number in numbers.items():
-        for phrase in part:
-            memberships[phrase].append(number)
-    return list(memberships), tuple(tuple(found) for found in memberships.values())
-
-
-def _frozen(rules: dict[int, list[_Rule]]) -> _Rules:
-    return {choice: tuple(found) for choice, found in rules.items()}
+def _index(rules: Sequence[_Rule], parts: Sequence[tuple[Phrase, ...]], phrases: Sequence[Phrase]) -> _Index:
+    fires: dict[Phrase, list[_Rule]] = defaultdict(list)
+    choices: dict[Phrase, dict[int, None]] = defaultdict(dict)
+    longer: dict[int, list[tuple[int, _Rule]]] = defaultdict(list)
+    for rule in rules:
+        if len(rule.choices) == 1:
+            for phrase in parts[rule.choices[0]]:
+                fires[phrase].append(rule)
+            continue
+        longer[rule.choices[0]].append((rule.choices[1], rule))
+        for choice in rule.choices:
+            for phrase in parts[choice]:
+                choices[phrase][choice] = None
+    return _Index(
+        tuple(tuple(fires[phrase]) for phrase in phrases),
+        tuple(tuple(choices[phrase]) for phrase in phrases),
+        {choice: tuple(pairs) for choice, pairs in longer.items()},
+    )
 
 
 def match(
@@ -103,11 +114,11 @@ def match(
     """Return the hits of each statement, by theme in codebook order, then by place; stems and sections may be empty."""
     tokens = [tokenise(text) for text in texts]
     own = lexicon.finder.find([t.lemmas for t in tokens])
-    stem_hits = _match_shared(lexicon, stems, lexicon.rules, STEM)
-    section_hits = _match_shared(lexicon, sections, lexicon.section_rules, SECTION)
+    stem_hits = _match_shared(lexicon, stems, lexicon.text, STEM)
+    section_hits = _match_shared(lexicon, sections, lexicon.section, SECTION)
     result = []
     for i, (words, phrases) in enumerate(zip(tokens, own, strict=True)):
-        hits = _hits(lexicon, lexicon.rules, phrases, words)
+        hits = _hits(lexicon, lexicon.text, phrases, words)
         if stems and stems[i]:
             hits = _merge(lexicon, hits, stem_hits[stems[i]])
         if sections and sections[i]:
@@ -125,35 +136,33 @@ def _settled(lexicon: Lexicon, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
     return tuple(h for h in hits if h in firm or not any(t != h.theme_id for t in found))
 
 
-def _match_shared(lexicon: Lexicon, texts: Sequence[str], rules: _Rules, place: int) -> dict[str, tuple[Hit, ...]]:
+def _match_shared(lexicon: Lexicon, texts: Sequence[str], index: _Index, place: int) -> dict[str, tuple[Hit, ...]]:
     """Match each distinct stem or section once; its hits carry no offsets of their own."""
-    distinct = sorted({text for text in texts if text}) if rules else []
+    distinct = sorted({text for text in texts if text})
     found = lexicon.finder.find([lemmas(text) for text in distinct])
     shared: dict[str, tuple[Hit, ...]] = {text: () for text in texts if text}
     for text, phrases in zip(distinct, found, strict=True):
-        hits = _hits(lexicon, rules, phrases, None)
+        hits = _hits(lexicon, index, phrases, None)
         shared[text] = tuple(Hit(h.theme_id, h.term, place, place, h.weight) for h in hits)
     return shared
 
 
 def _hits(
-    lexicon: Lexicon,
-    rules: _Rules,
-    phrases: Iterable[tuple[int, int, int]],
-    words: Tokens | None,
+    lexicon: Lexicon, index: _Index, phrases: Iterable[tuple[int, int, int]], words: Tokens | None
 ) -> tuple[Hit, ...]:
-    found: _Found = defaultdict(list)
-    for number, first, last in phrases:
-        for choice in lexicon.choices[number]:
-            found[choice].append((first, last))
     by_theme: dict[int, list[tuple[_Rule, _Span]]] = defaultdict(list)
-    for choice in list(found):
-        for rule in rules.get(choice, ()):
-            for span in _spans(rule, found):
-                by_theme[rule.theme].append((rule, span))
-    return tuple(
-        _hit(lexicon, rule, span, words) for theme in sorted(by_theme) for rule, span in _kept(by_theme[theme])
-    )
+    found: dict[int, list[_Span]] = {}
+    for number, first, last in phrases:
+        for rule in index.fires[number]:
+            by_theme[rule.theme].append((rule, (first, last)))
+        for choice in index.choices[number]:
+            found.setdefault(choice, []).append((first, last))
+    for choice in found.keys() & index.longer.keys():
+        for second, rule in index.longer[choice]:
+            if second in found:
+                by_theme[rule.theme].extend((rule, span) for span in _spans(rule, found))
+    kept = ((rule, span) for theme in sorted(by_theme) for rule, span in _kept(by_theme[theme]))
+    return tuple(_hit(lexicon, rule, span, words) for rule, span in kept)
 
 
 def _hit(lexicon: Lexicon, rule: _Rule, span: _Span, words: Tokens | None) -> Hit:
@@ -161,12 +170,8 @@ def _hit(lexicon: Lexicon, rule: _Rule, span: _Span, words: Tokens | None) -> Hi
     return Hit(lexicon.theme_ids[rule.theme], rule.source, start, end, rule.weight)
 
 
-def _spans(rule: _Rule, found: _Found) -> list[_Span]:
+def _spans(rule: _Rule, found: dict[int, list[_Span]]) -> list[_Span]:
     """Return where a rule's parts stand together, as first and one past the last word."""
-    if len(rule.choices) == 1:
-        return found[rule.choices[0]]
-    if rule.choices[1] not in found:
-        return []
     places = [found.get(choice, []) for choice in rule.choices]
     return _in_order(places) if rule.ordered else _anywhere(places)
 

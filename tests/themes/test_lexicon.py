@@ -115,3 +115,10 @@ def test_every_theme_of_child_protection_is_well_described() -> None:
         assert theme.exclude
         assert len(theme.examples) >= 4
         assert len(theme.counter_examples) >= 3
+
+
+def test_a_leftover_term_counts_only_where_nothing_else_does() -> None:
+    themes = (Theme("general", "General", terms=("otherwise: right ~ 0.6",)), Theme("child", "Child", terms=("child",)))
+    lexicon = compile_lexicon(Codebook(themes))
+    got = scores(lexicon, ["Protect rights", "Protect children's rights"])
+    assert np.allclose(got, [[0.6, 0], [0, 0.9]])
