@@ -65,9 +65,8 @@ def read(data: bytes, name: str, options: ReadOptions | None = None) -> ReadResu
 
     `name` is only used where the content leaves it open what the file is, and to say that the two disagree.
     """
-    options = options or ReadOptions()
     try:
-        return _read(data, name, options)
+        result = _read(data, name, options or ReadOptions())
     except RefusedError as error:
         return ReadResult(rejects=(error.reject,))
     except MemoryError:
@@ -77,6 +76,9 @@ def read(data: bytes, name: str, options: ReadOptions | None = None) -> ReadResu
     except Exception as error:  # the wall between hostile input and the run
         _LOG.debug("reading %s failed", name, exc_info=True)
         return rejected("corrupt", f"the reader failed: {type(error).__name__}: {error}"[:500])
+    if not result.documents and not result.rejects:
+        return rejected("empty", "the file holds no entry")
+    return result
 
 
 def _read(data: bytes, name: str, options: ReadOptions) -> ReadResult:

@@ -154,6 +154,7 @@ class Archive:
 
 def inflate(data: bytes) -> bytes:
     """Return the bytes of a gzip file, all members, within the bounds of an archive."""
+    most = min(MAX_UNPACKED, max(RATIO_FLOOR, MAX_RATIO * len(data)))
     parts: list[bytes] = []
     size = 0
     while data:
@@ -163,13 +164,11 @@ def inflate(data: bytes) -> bytes:
                 chunk = stream.decompress(data, _CHUNK)
                 data = stream.unconsumed_tail
                 size += len(chunk)
-                if size > MAX_UNPACKED or (
-                    size > RATIO_FLOOR and size > MAX_RATIO * max(len(data), 2**16) and not data
-                ):
+                if size > most:
                     raise RefusedError("too_large", f"the gzip file unpacks to {size // 2**20} MB and more")
-                parts.append(chunk)
                 if not chunk and not data and not stream.eof:
                     raise RefusedError("corrupt", "the gzip file ends too early")
+                parts.append(chunk)
         except zlib.error as error:
             raise RefusedError("corrupt", f"the gzip file is damaged: {error}") from error
         data = stream.unused_data.lstrip(b"\0")

@@ -64,7 +64,8 @@ def read_csv(text: str, open_file: Open | None) -> ReadResult:
 
 def read_ris(text: str, open_file: Open | None) -> ReadResult:
     """Read a RIS list; `open_file` reads an attachment by its path relative to the list."""
-    entries = rispy.loads(text.lstrip("\ufeff"), skip_unknown_tags=True)
+    # An entry that the file's end cuts off would be dropped without a word.
+    entries = rispy.loads(text.lstrip("\ufeff") + "\nER  - \n", skip_unknown_tags=True)
     return _read((_from_entry(entry, number) for number, entry in enumerate(entries, start=1)), open_file)
 
 

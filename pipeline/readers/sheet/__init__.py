@@ -38,7 +38,7 @@ def read_table(data: bytes, name: str, settings: TableSettings | None = None) ->
         else:
             rejects.append(row)
     rows = sum(reject.item != "" for reject in rejects) + len(documents)
-    return ReadResult(tuple(documents), tuple(rejects), announced=rows)
+    return ReadResult(tuple(documents), tuple(rejects), announced=rows or None)
 
 
 def iter_rows(data: bytes, name: str, settings: TableSettings | None = None) -> Iterator[Parsed | Reject]:

@@ -1,0 +1,127 @@
+"""A child that dies, hangs or swells costs its own item and no other."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from pipeline.readers.sandbox import Isolated, Limits, Outcome
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals and limits")
+
+
+def behave(order: str) -> str:
+    """Do what a reader does at its worst."""
+    if order == "loop":
+        while True:
+            pass
+    if order == "sleep":
+        time.sleep(60)
+    if order == "memory":
+        return str(len(bytearray(4 * 2**30)))
+    if order == "segfault":
+        ctypes.string_at(0)
+    if order == "abort":
+        os.abort()
+    if order == "exit":
+        os._exit(3)
+    if order == "killed":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if order == "fault":
+        raise KeyError("a fault of ours")
+    if order == "odd fault":
+        raise type("Odd", (Exception,), {})("cannot travel")
+    return order.upper()
+
+
+_MARK: list[str] = []
+
+
+def prepare() -> None:
+    _MARK.append("ready")
+
+
+def mark_and_count(order: str) -> str:
+    """Die once something has been served by this process."""
+    _MARK.append(order)
+    if order == "second" and len(_MARK) > 2:
+        os.abort()
+    return ",".join(_MARK)
+
+
+@pytest.fixture(scope="module")
+def child() -> Iterator[Isolated[str, str]]:
+    with Isolated(behave, limits=Limits(memory_mb=1024, cpu_s=1, wall_s=20)) as isolated:
+        yield isolated
+
+
+@posix
+@pytest.mark.parametrize(
+    ("order", "reason", "words"),
+    [
+        ("loop", "timeout", "processor time"),
+        ("memory", "memory", "1024 MB"),
+        ("segfault", "crash", "SIGSEGV"),
+        ("abort", "crash", "SIGABRT"),
+        ("exit", "crash", "exit code 3"),
+        ("killed", "memory", "lack of memory"),
+    ],
+)
+def test_what_became_of_an_item_is_typed_and_the_next_is_served(
+    child: Isolated[str, str], order: str, reason: str, words: str
+) -> None:
+    outcome = child.run(order)
+    assert isinstance(outcome, Outcome)
+    assert outcome.reason == reason
+    assert words in outcome.message
+    assert child.run("next") == "NEXT"
+
+
+def test_the_clock_stops_what_waits(child: Isolated[str, str]) -> None:
+    outcome = child.run("sleep", wall_s=0.5)
+    assert isinstance(outcome, Outcome)
+    assert outcome.reason == "timeout"
+    assert child.run("next") == "NEXT"
+
+
+def test_an_exception_of_the_function_is_raised_here(child: Isolated[str, str]) -> None:
+    with pytest.raises(KeyError, match="a fault of ours"):
+        child.run("fault")
+    with pytest.raises(RuntimeError, match="cannot travel"):
+        child.run("odd fault")
+    assert child.run("next") == "NEXT"
+
+
+@posix
+def test_an_item_that_suffers_from_another_is_tried_again_alone() -> None:
+    with Isolated(mark_and_count, initializer=prepare) as isolated:
+        assert isolated.run("first") == "ready,first"
+        assert isolated.run("second") == "ready,second"
+
+
+def test_a_fresh_child_takes_over_after_so_many_items() -> None:
+    with Isolated(mark_and_count, initializer=prepare, limits=Limits(recycle=2)) as isolated:
+        assert [isolated.run(order) for order in "abc"] == ["ready,a", "ready,a,b", "ready,c"]
+
+
+def test_a_closed_one_can_be_used_again() -> None:
+    isolated = Isolated(behave)
+    assert isolated.run("one") == "ONE"
+    isolated.close()
+    assert isolated.run("two") == "TWO"
+    isolated.close()
+
+
+def failing() -> None:
+    raise OSError("no such model")
+
+
+def test_a_child_that_cannot_start_says_so() -> None:
+    with Isolated(behave, initializer=failing) as isolated, pytest.raises(RuntimeError, match="no such model"):
+        isolated.run("x")
