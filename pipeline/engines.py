@@ -72,7 +72,8 @@ def _local(job: Job[Item, Result], items: Sequence[Item], workers: int) -> Itera
         left = [index for index in left if index not in done]
         if left:  # a process died and took the pool along: try the others alone, to find the one that kills
             for index in left[: 2 * workers]:
-                yield index, _alone(job, items[index])
+                single: Result | Crash = _alone(job, items[index])
+                yield index, single
             left = left[2 * workers :]
 
 

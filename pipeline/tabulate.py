@@ -190,7 +190,7 @@ def _with_corrections(
 
 
 def _status(row: Any, correction: Correction | None, settings: TabulateSettings) -> str:
-    flags = [correction.status if correction else "uncorrected"]
+    flags: list[str] = [correction.status if correction else "uncorrected"]
     if row.findings_total == 0:
         flags.append("no_findings")
     elif row.documents_total < settings.few_documents:

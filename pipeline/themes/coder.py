@@ -40,7 +40,7 @@ class CodebookCoder:
         shares = probability(by_terms, by_model)
         return [
             tuple(
-                self._coded(row, column, shares[at, column], by_terms[at, column], hits[at])
+                self._coded(row, int(column), shares[at, column], by_terms[at, column], hits[at])
                 for column in np.flatnonzero(shares[at] >= THRESHOLD)
             )
             for at, row in enumerate(rows)

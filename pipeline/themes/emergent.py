@@ -75,7 +75,7 @@ def _factorise(weights: sparse.csr_matrix, groups: int, seed: int) -> tuple[NDAr
 
 def _labels(strength: NDArray[np.float64]) -> NDArray[np.int64]:
     """Return the strongest component of each finding, or NO_THEME where none stands out."""
-    label = strength.argmax(axis=1)
+    label: NDArray[np.int64] = strength.argmax(axis=1)
     label[strength.max(axis=1) <= 1e-6] = NO_THEME
     return label
 
@@ -93,7 +93,8 @@ def _stability(
         half = np.sort(draw.choice(len(label), size=max(groups, len(label) // 2), replace=False))
         again = _labels(_factorise(weights[half], groups, seed)[0])
         overlap[turn] = [_best_overlap(label[half] == group, again, groups) for group in range(groups)]
-    return overlap.mean(axis=0)
+    mean: NDArray[np.float64] = overlap.mean(axis=0)
+    return mean
 
 
 def _best_overlap(members: NDArray[np.bool_], again: NDArray[np.int64], groups: int) -> float:
