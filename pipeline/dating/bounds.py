@@ -48,7 +48,9 @@ def find_interval(sources: Sources, timeline: Timeline, settings: DatingSettings
     """Return the interval that the text proves, and the year where one holds at least the settings' share of it."""
     sentences = [sentence for sentence in sentences_of(sources.lines) if sentence]
     mentions = find_mentions(sentences, timeline)
-    bounds = [*mention_bounds(mentions), *narrated_bounds(sentences, month_first=sources.month_first), *_outer(sources)]
+    grace = settings.news_grace_days if sources.is_news else settings.report_grace_days
+    narrated = narrated_bounds(sentences, month_first=sources.month_first, grace=grace)
+    bounds = [*mention_bounds(mentions), *narrated, *_outer(sources)]
     after, before = _reconciled(bounds)
     told = [bound.day for bound in bounds if bound.side == "after" and not bound.fact]
     latest_told = max((day for day in told if before is None or day <= before.day), default=None)

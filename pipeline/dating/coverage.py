@@ -19,8 +19,9 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _PROSE_BEFORE = re.compile(
-    rf"\b{_WORK}\b[^.;]{{0,120}}\b(?:took\s+place|carried\s+out|conducted|undertaken|held|ran|completed)?\s*"
-    rf"(?:from|between|during|on|in|of|over)\s*(?:the\s+)?$",
+    rf"\b{_WORK}\b(?:[^.;]{{0,120}}\b(?:took\s+place|carried\s+out|conducted|undertaken|held|ran|completed))?\s+"
+    rf"(?:from|between|during|on|in|over)\s*(?:the\s+)?$"
+    r"|\bheld\s+(?:its|the|an?)\s+(?:[\w-]+\s+){0,3}(?:sessions?|hearings?)\s+(?:from|between|on)\s*$",
     re.IGNORECASE,
 )
 _WORK_AFTER = re.compile(
@@ -70,15 +71,9 @@ class Coverage:
 
 def find_coverage(lines: Sequence[Line], *, month_first: bool) -> Coverage | None:
     """Return what the document says it looks at: labelled days first, then fieldwork in prose, then a period."""
-    found = [coverage for line in lines for coverage in _in_line(line, month_first)]
-    if not found:
-        return None
-    return min(found, key=lambda coverage: (_rank(coverage, lines), coverage.line))
-
-
-def _rank(coverage: Coverage, lines: Sequence[Line]) -> int:
-    early = coverage.line < max(12, len(lines) // 3)
-    return (0 if coverage.kind == "fieldwork" else 1) + (0 if early else 2)
+    early = max(12, len(lines) // 3)
+    found = [coverage for line in lines[:early] for coverage in _in_line(line, month_first)]
+    return min(found, key=lambda coverage: (coverage.kind != "fieldwork", coverage.line), default=None)
 
 
 def _in_line(line: Line, month_first: bool) -> Iterator[Coverage]:

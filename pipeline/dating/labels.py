@@ -62,7 +62,7 @@ def _labelled(text: str, month_first: bool, *, prose_only: bool) -> Iterator[Evi
         if date is None or _NOT_THIS.search(text[max(0, match.start() - 30) : match.start()]):
             continue
         of_this = bool(_THIS.match(match[0]))
-        if of_this or (not prose_only and _stands_alone(text, match, date)):
+        if of_this or (not prose_only and (reach or _stands_alone(text, match, date))):
             yield Evidence(
                 date.first, date.last, date.precision, "labelled", quote_around(text, match.start(), date.end)
             )

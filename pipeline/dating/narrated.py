@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
 
@@ -28,17 +29,20 @@ _FORESEEN = re.compile(
 )
 
 
-def narrated_bounds(sentences: Sequence[str], *, month_first: bool) -> Iterator[Bound]:
-    """Yield the bounds that dates in the prose set; sentences that mix the two tenses set none from the past."""
+def narrated_bounds(sentences: Sequence[str], *, month_first: bool, grace: int) -> Iterator[Bound]:
+    """Yield the bounds that dates in the prose set; a sentence that looks ahead sets none from the past.
+
+    `grace`: the days that may lie between writing and publication, added where something is still to come.
+    """
     for sentence in sentences:
         for date in find_dates(sentence, month_first=month_first, bare_years=True):
-            yield from _of_date(sentence, date)
+            yield from _of_date(sentence, date, grace)
 
 
-def _of_date(sentence: str, date: FoundDate) -> Iterator[Bound]:
+def _of_date(sentence: str, date: FoundDate, grace: int) -> Iterator[Bound]:
     quote = quote_around(sentence, date.start, date.end, 80)
     if _FORESEEN.search(sentence[max(0, date.start - 140) : date.start]):
-        yield Bound("before", date.last, FORESEEN, quote)
+        yield Bound("before", date.last + dt.timedelta(days=grace), FORESEEN, quote)
     elif _TOLD.search(sentence) and not _AHEAD.search(sentence):
         day = date.first if date.precision == "year" else date.last
         yield Bound("after", day if date.precision == "day" else day.replace(day=1), STATED, quote)

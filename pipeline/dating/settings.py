@@ -41,6 +41,7 @@ class DatingSettings:
     year or of a reporting period to the report on it. Fieldwork of at most `inspection_days` days is one inspection.
     `year_probability`: what one year must reach to be given. `letter_days`: a letter's day to its appearing in public.
     `made_days`: how old a text's latest date may be when its file was made, for the file's date to count without fieldwork.
+    `news_grace_days`, `report_grace_days`: what may lie between writing "will begin in April" and publication.
     `news_words`: a text of unknown kind that is no longer than this is read as news.
     """
 
@@ -50,4 +51,6 @@ class DatingSettings:
     year_probability: float = 0.95
     letter_days: int = 14
     made_days: int = 400
+    news_grace_days: int = 7
+    report_grace_days: int = 92
     news_words: int = 2500
