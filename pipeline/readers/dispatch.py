@@ -97,7 +97,8 @@ def _read(data: bytes, name: str, options: ReadOptions) -> ReadResult:
     if data.startswith(_OLE):
         return _read_ole(data, name)
     if data[:64].lstrip().startswith(b"{\\rtf"):
-        return news.read_rtf(data, name) or word.read_rtf(data, name)
+        text = word.rtf_text(data)
+        return news.read_rtf(text) or word.rtf_result(text)
     if data.startswith(b"WARC/"):
         return web.read_warc(data, name)
     return _read_text(data, name, options)
@@ -107,7 +108,8 @@ def _read_zip(data: bytes, name: str, options: ReadOptions) -> ReadResult:
     archive = Archive(data)
     names = archive.names
     if "word/document.xml" in names or any(item.startswith("word/document") for item in names):
-        return news.read_docx(data, name) or word.read_docx(data, name)
+        text = word.read_text(data)
+        return news.read_docx(text) or word.docx_result(text)
     if "xl/workbook.xml" in names:
         return sheet.read_table(data, name, options.table)
     if "content.xml" in names and "mimetype" in names:

@@ -62,10 +62,10 @@ def test_what_is_not_read_says_why(data: bytes, name: str, reason: str, words: s
 
 
 def test_a_readers_own_fault_becomes_a_reject(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(data: bytes, name: str) -> ReadResult:
+    def broken(data: bytes) -> None:
         raise ZeroDivisionError("a fault")
 
-    monkeypatch.setattr(dispatch.word, "read_docx", broken)
+    monkeypatch.setattr(dispatch.word, "read_text", broken)
     (reject,) = read(docx(para("x")), "a.docx").rejects
     assert (reject.reason, reject.message) == ("corrupt", "the reader failed: ZeroDivisionError: a fault")
     assert word is dispatch.word

@@ -101,6 +101,12 @@ def test_what_nobody_sees_is_not_text(hidden: str) -> None:
     assert not any("unseen" in block.text for block in document.blocks)
 
 
+def test_a_drop_capital_stays_with_its_word() -> None:
+    body = STORY.replace("<p>The council", '<p><span class="initial">T</span>he council', 1)
+    (document,) = read(page(body=body), "a.html").documents
+    assert any(block.text.startswith("The council in Marrow Bay") for block in document.blocks)
+
+
 def test_a_short_page_is_read_by_the_plain_walk() -> None:
     body = b"<h1>Notice</h1><p>The crossing at Fenwick is shut.</p><ol><li>Use the bridge</li></ol>"
     data = b"<html><body>" + body + b"</body></html>"

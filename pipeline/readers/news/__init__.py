@@ -11,8 +11,7 @@ from pipeline.readers.guard import RefusedError, decode, parse_xml
 from pipeline.readers.news import europresse, factiva, nexis, proquest, zotero
 from pipeline.readers.parsed import ReadResult, rejected
 from pipeline.readers.web.hostile import check, drop_hidden, html_text, parse
-from pipeline.readers.word.docx import read_text
-from pipeline.readers.word.other import rtf_text
+from pipeline.readers.word.docx import DocxText
 
 _VENDOR_LINES = re.compile(
     r"^\W{0,4}(?:ProQuest document ID|Gale Document Number|Persistent link to this record|Accession Number"
@@ -34,18 +33,17 @@ _UNKNOWN = (
 )
 
 
-def read_docx(data: bytes, name: str) -> ReadResult | None:
+def read_docx(document: DocxText) -> ReadResult | None:
     """Return the articles of a Nexis DOCX, or None where the file is an ordinary document."""
-    lines = nexis.docx_lines(read_text(data).body)
+    lines = nexis.docx_lines(document.body)
     if nexis.uni_lines(lines):
         return nexis.read_uni(lines, "nexis_docx")
     text = "\n".join(line.text for line in lines)
     return _text_export(text, "docx", wrapped=False)
 
 
-def read_rtf(data: bytes, name: str) -> ReadResult | None:
-    """Return the articles of an RTF export, or None where the file is an ordinary document."""
-    text = rtf_text(data)
+def read_rtf(text: str) -> ReadResult | None:
+    """Return the articles of an RTF export's text, or None where the file is an ordinary document."""
     lines = nexis.text_lines(text)
     if nexis.uni_lines(lines):
         return nexis.read_uni(lines, "nexis_rtf")

@@ -150,6 +150,22 @@ def drop_hidden(root: etree._Element) -> None:
             _drop(element)
 
 
+def join_initials(root: etree._Element) -> None:
+    """Put a paragraph's drop capital back to its word: "<span>T</span>he council" loses its letter in extraction."""
+    for element in list(root.iter("span", "b", "strong", "big", "font", "em")):
+        letter, rest = (element.text or "").strip(), element.tail or ""
+        if len(letter) == 1 and letter.isupper() and rest[:1].islower() and not len(element):
+            element.text, element.tail = "", ""
+            parent, before = element.getparent(), element.getprevious()
+            if parent is None:
+                continue
+            if before is not None:
+                before.tail = (before.tail or "") + letter + rest
+            else:
+                parent.text = (parent.text or "") + letter + rest
+            parent.remove(element)
+
+
 def _drop(element: etree._Element) -> None:
     parent = element.getparent()
     if parent is None:

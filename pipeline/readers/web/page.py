@@ -12,7 +12,7 @@ from trafilatura import bare_extraction
 from pipeline.readers.blocks import item_block, paragraph_blocks, rank_levels, split_marker, word_count
 from pipeline.readers.guard import clean, clean_rows
 from pipeline.readers.parsed import Block, Parsed, ReadResult, rejected
-from pipeline.readers.web.hostile import check, drop_hidden, html_text, parse
+from pipeline.readers.web.hostile import check, drop_hidden, html_text, join_initials, parse
 from pipeline.readers.web.meta import PageMeta, read_meta
 
 _LEAF = {"p", "blockquote", "pre", "dd", "dt", "figcaption", "address"}
@@ -45,6 +45,7 @@ def page_result(source: str, url: str = "") -> ReadResult:
     root = parse(source)
     meta = read_meta(root)
     drop_hidden(root)
+    join_initials(root)
     blocks = _main_text(root)
     if not word_count(blocks):
         return rejected("empty", "the page holds no text outside scripts and menus")

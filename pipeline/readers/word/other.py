@@ -30,7 +30,12 @@ def rtf_text(data: bytes) -> str:
 
 def read_rtf(data: bytes, name: str) -> ReadResult:
     """Read an RTF file as one document: a paragraph a line, table rows kept together."""
-    blocks = list(line_blocks(rtf_text(data).split("\n")))
+    return rtf_result(rtf_text(data))
+
+
+def rtf_result(text: str) -> ReadResult:
+    """Return the document that an RTF file's text makes, or a reject where there is none."""
+    blocks = list(line_blocks(text.split("\n")))
     if not word_count(blocks):
         return rejected("empty", "the document holds no text")
     return ReadResult((Parsed(tuple(blocks), "rtf", title=_first_line(blocks)),))
