@@ -56,7 +56,7 @@ def gold_rows(source: Source) -> Iterator[dict[str, str]]:
 
 
 def _read_blocks(source: Source) -> Iterator[Block]:
-    """Yield the blocks whose statements a reader meets: a mail's subject too, no cells, no heading column of a table."""
+    """Yield the blocks whose statements a reader meets: the subject of a mail too, no cells, no headings of rows."""
     if source.get("layout") == "mail":
         yield Block("heading", (Statement(source.get("title")),), level=1)
     for block in source.blocks:

@@ -1,0 +1,1 @@
+"""The sample corpus, its sources and the script that typesets it."""
