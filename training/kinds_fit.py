@@ -28,7 +28,7 @@ from pipeline.segment.types import KINDS
 RULES = Path(__file__).resolve().parents[1] / "configs" / "kinds.yml"
 REPORT_WEIGHT = 0.35  # reports are many and alike
 PULL = 12.0
-SUM_PRIOR = {"main": 0.5, "aside": 0.0, "stem": 3.5}
+SUM_PRIOR = {"main": 0.5, "aside": 0.0, "stem": 3.5, "first": 0.3, "before": 0.2}
 SHAPE_PRIOR = {
     "fragment": ("context", 2.0),
     "contact": ("context", 3.0),

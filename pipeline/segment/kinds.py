@@ -27,6 +27,8 @@ _KEYS = frozenset(
         "not_negators",
         "contrast",
         "concession",
+        "subordination",
+        "anaphora",
         "cues",
         "roles",
         "sums",
@@ -36,7 +38,8 @@ _KEYS = frozenset(
 )
 _CUE_KEYS = frozenset(("kind", "phrases", "weights", "negated", "negatable"))
 _ROLE_KEYS = frozenset(("kind", "headings", "weights"))
-SUMS = tuple(f"{part}_{kind}" for part in ("main", "aside", "stem") for kind in KINDS)
+SUMS = tuple(f"{part}_{kind}" for part in ("main", "aside", "stem", "first", "before") for kind in KINDS)
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z“\"‘])")
 _OPPOSITE = {"concern": "strength", "strength": "concern"}
 
 
@@ -85,6 +88,8 @@ class KindRules:
     not_negators: tuple[str, ...]
     contrast: frozenset[str]
     concession: frozenset[str]
+    subordination: frozenset[str] = frozenset()
+    anaphora: frozenset[str] = frozenset()
     mixing: Mixing = Mixing()
 
     @classmethod
@@ -103,6 +108,8 @@ class KindRules:
             not_negators=_strings(mapping.get("not_negators", []), place, "not_negators"),
             contrast=frozenset(_strings(mapping.get("contrast", []), place, "contrast")),
             concession=frozenset(_strings(mapping.get("concession", []), place, "concession")),
+            subordination=frozenset(_strings(mapping.get("subordination", []), place, "subordination")),
+            anaphora=frozenset(_strings(mapping.get("anaphora", []), place, "anaphora")),
             mixing=_mixing(mapping, place),
         )
 
@@ -143,6 +150,9 @@ class KindRules:
             share = 0.4 if aside else 1.0
             values[hit.cue + (count if hit.negated else 0)] += share
             values[sums_at + (4 if aside else 0) + KINDS.index(kind)] += 1
+        values[sums_at + 12 : sums_at + 16] = self._first(hits, asides)
+        if tokens and tokens[0] in self.anaphora:
+            values[sums_at + 16 : sums_at + 20] = self._before(statement.before)
         values[sums_at + 8 : sums_at + 12] = self._stem(statement.stem)
         np.minimum(values, 2.0, out=values)
         shapes_at = sums_at + len(SUMS)
@@ -171,6 +181,17 @@ class KindRules:
         kind = self.cues[hit.cue].kind
         return _OPPOSITE.get(kind, "context") if hit.negated else kind
 
+    def _first(self, hits: Sequence[Hit], asides: Sequence[bool]) -> list[float]:
+        """Tell the kind of the first judging cue of the main point: what is said first is mostly what is meant."""
+        kinds = (self._kind(hit) for hit in hits if not asides[hit.start])
+        first = next((kind for kind in kinds if kind != "context"), "")
+        return [float(kind == first) for kind in KINDS]
+
+    def _before(self, before: str) -> NDArray[np.float64]:
+        """Return the cues of the sentence before, for one that goes on with it ("This means that ...")."""
+        last = _SENTENCE.split(before.strip())[-1]
+        return np.array(self._stem_sums(last)) if last else np.zeros(4)
+
     def _stem(self, stem: str) -> NDArray[np.float64]:
         return np.array(self._stem_sums(stem)) if stem else np.zeros(4)
 
@@ -195,7 +216,7 @@ class KindRules:
             if token in self.contrast and at > 2:
                 asides[start:at] = [True] * (at - start)
                 start = at
-            if token in self.concession:
+            if token in self.concession or token in self.subordination:
                 stop = next((i for i in range(at, len(tokens)) if tokens[i] in (",", ";")), len(tokens))
                 asides[at:stop] = [True] * (stop - at)
         return asides

@@ -19,6 +19,8 @@ CAPITAL = r"(?:(?:[A-Z]\.|(?:Mc|Mac|O[’']|D[’'])?[A-Z][\w-]*)(?:[’'](?!s\b
 NAME = rf"(?:{TITLE}\s+)*{CAPITAL}(?:\s+(?:(?:of|for|and|the|de|van|von|al|der)\s+){{0,2}}{CAPITAL}){{0,7}}"
 _PERSON_LIKE = re.compile(rf"(?:{TITLE}\s+)*{CAPITAL}(?:\s+(?:de|van|von|der|al)?\s?{CAPITAL}){{1,4}}")
 _SHORT_DEFINITION = re.compile(r"\(\s*[‘'“\"]?(?:the\s+)?([A-Z][A-Za-z&]{1,9}?)[’'”\"]?\s*\)")
+_SMALL_WORD = re.compile(r"(?<![\w’'-])[a-z][a-z-]+")
+_INSIDE = re.compile(r"(?<=[a-z,;] )[A-Z][\w-]+")
 _TITLED = re.compile(rf"^(?:{TITLE}\s+)+")
 _NOT_NAMES = words(
     "The A An And But Or So Yet If As At In On By For From To Of With When While Where Although Though However",
@@ -41,10 +43,14 @@ class Names:
         self._by_last: dict[str, list[str]] = {}
         self._by_first: dict[str, list[str]] = {}
         self._long: dict[str, str] = {}
+        self._common: set[str] = set()
+        self._inside: set[str] = set()
         for text in texts:
             self._take(text)
 
     def _take(self, text: str) -> None:
+        self._common.update(_SMALL_WORD.findall(text))
+        self._inside.update(_INSIDE.findall(text))
         for match in _PERSON_LIKE.finditer(text):
             name = tidy(match.group())
             parts = name.split()
@@ -58,6 +64,10 @@ class Names:
                 long = defined_name(text, match.start(), match.group(1))
                 if long:
                     self._long.setdefault(match.group(1), long)
+
+    def is_common(self, word: str) -> bool:
+        """Tell whether a word is capital at a sentence's start alone: it also stands small, and never inside."""
+        return word not in self._inside and word[:1].lower() + word[1:] in self._common
 
     def full(self, name: str) -> str:
         """Return the fullest form of a name that the document holds."""

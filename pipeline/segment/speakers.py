@@ -148,6 +148,8 @@ class _Walk:
             return self._report(text, owners)
         if _INSPECTORS.match(text):
             return self._inspectors(text)
+        if source.sort == "name" and " " not in text and self.names.is_common(text):
+            return self._role(text, source.strong)
         if source.sort == "name":
             bare = tidy(text)
             return self.names.full(bare) if bare and not re.fullmatch(r"[a-z].*", bare) else ""

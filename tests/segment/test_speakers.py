@@ -67,6 +67,13 @@ def test_a_report_does_not_quote_itself() -> None:
     assert [s.speaker for s in found] == ["", "", "Parents"]
 
 
+def test_a_capital_at_the_start_makes_no_name() -> None:
+    found = statements(
+        "Detailed, careful records helped.\n\nManagers accept that detailed plans from managers were late.\n"
+    )
+    assert [s.speaker for s in found] == ["", ""]
+
+
 def test_a_transcript_gives_each_turn_to_its_speaker() -> None:
     text = (
         "The Chair: Good morning to you all.\n\nWe begin with the budget.\n\n"
