@@ -13,6 +13,7 @@ from pipeline.report.numbers import Recurrence, percent
 from pipeline.tables.schema import UNDATED
 
 alt.data_transformers.disable_max_rows()
+Layers = alt.LayerChart | alt.FacetChart
 
 ROW = 30  # height of a theme in the first picture, in points
 _LADDERS = ((1, 2, 4, 6, 8), (1, 2, 5, 10, 15), (2, 5, 10, 20, 30), (5, 10, 20, 40, 60), (10, 25, 50, 75, 90))
@@ -71,7 +72,7 @@ def _x_years(years: Sequence[str], close: bool = False) -> alt.X:
     return alt.X("year:N", scale=alt.Scale(domain=list(years), paddingInner=0.08), axis=axis)
 
 
-def heat_map(rows: pd.DataFrame, order: Sequence[str], cell: int = 0) -> alt.LayerChart:
+def heat_map(rows: pd.DataFrame, order: Sequence[str], cell: int = 0) -> Layers:
     """Draw share_of_findings by theme and year; `rows` as numbers.series returns them, `order`: labels from the top."""
     dated = sorted(set(rows["year"]) - {UNDATED})
     apart = rows.loc[rows["year"] == UNDATED, "documents_total"].sum() > 0
@@ -111,14 +112,19 @@ def recurrence_picture(told: Recurrence, top: int = 12) -> alt.TopLevelMixin:
     if not years:
         return bars
     strip = _strip(cells, order, years, told)
-    return alt.hconcat(strip, bars, spacing=22).resolve_scale(y="shared")
+    both: alt.TopLevelMixin = alt.hconcat(strip, bars, spacing=22).resolve_scale(y="shared")
+    return both
+
+
+def _with(told: Recurrence) -> str:
+    return f" with a {told.kind}" if told.kind and told.unit == "documents" else ""
 
 
 def _label_axis() -> alt.Axis:
     return alt.Axis(title=None, domain=False, ticks=False, labelColor=look.INK, labelFontSize=13, labelPadding=10)
 
 
-def _strip(cells: pd.DataFrame, order: list[str], years: list[str], told: Recurrence) -> alt.LayerChart:
+def _strip(cells: pd.DataFrame, order: list[str], years: list[str], told: Recurrence) -> Layers:
     width = max(12, min(30, 430 // len(years)))
     shown, labels = _stepped(cells, "share")
     palette = look.CONCERN_STEPS if told.kind == "concern" else look.STEPS
@@ -130,7 +136,7 @@ def _strip(cells: pd.DataFrame, order: list[str], years: list[str], told: Recurr
         .encode(
             x=_x_years(years),
             y=y,
-            color=_step_colour(labels, f"Share of the year's {told.unit}", palette),
+            color=_step_colour(labels, f"Share of the year's {told.unit}{_with(told)}", palette),
             href="href:N",
             description="name:N",
         )
@@ -139,7 +145,7 @@ def _strip(cells: pd.DataFrame, order: list[str], years: list[str], told: Recurr
     return alt.layer(squares, gaps.encode(x=_x_years(years), y=y))
 
 
-def _bars(ranking: pd.DataFrame, order: list[str], told: Recurrence, labelled: bool) -> alt.LayerChart:
+def _bars(ranking: pd.DataFrame, order: list[str], told: Recurrence, labelled: bool) -> Layers:
     width = 190
     shown = ranking.assign(
         said=[percent(s) for s in ranking["share"]],
@@ -153,7 +159,12 @@ def _bars(ranking: pd.DataFrame, order: list[str], told: Recurrence, labelled: b
     )
     x = alt.X("share:Q", scale=alt.Scale(domain=[0, end], nice=False), axis=None)
     head = alt.Title(
-        f"Share of all {told.unit}", fontSize=11, fontWeight="normal", color=look.MUTED, anchor="start", offset=10
+        f"Share of all {told.unit}{_with(told)}",
+        fontSize=11,
+        fontWeight="normal",
+        color=look.MUTED,
+        anchor="start",
+        offset=10,
     )
     base = alt.Chart(shown, width=width, height=ROW * len(order), title=head)
     bars = base.mark_bar(color=look.KIND_COLOURS.get(told.kind, look.ACCENT), cornerRadiusEnd=2).encode(

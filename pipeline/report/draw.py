@@ -31,7 +31,7 @@ def png(chart: alt.TopLevelMixin) -> bytes:
 
 
 def _spec(chart: alt.TopLevelMixin, paper: bool) -> dict[str, Any]:
-    spec: dict[str, Any] = chart.to_dict()
+    spec: dict[str, Any] = chart.to_dict(validate=False)
     settings = config()
     if paper:
         settings |= {"background": PAPER, "padding": 12}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import quote
 
 import pandas as pd
@@ -36,6 +36,11 @@ class Recurrence:
 def link(**filters: str) -> str:
     """Return the address inside the report that shows the statements with these properties."""
     return "#" + "&".join(f"{name}={quote(value, safe='')}" for name, value in filters.items() if value)
+
+
+def listed_rows(frame: pd.DataFrame) -> list[Any]:
+    """Return the rows as named tuples."""
+    return list(frame.itertuples(index=False))
 
 
 def percent(share: float | None) -> str:
@@ -94,10 +99,10 @@ def _cells(tables: RunTables, said: pd.DataFrame, base: pd.DataFrame, kind: str,
     cells = grid.merge(counts, how="left", on=["theme_id", "year"]).merge(totals, how="left", on="year")
     cells[["count", "total"]] = cells[["count", "total"]].fillna(0).astype("int64")
     cells["share"] = (cells["count"] / cells["total"]).where(cells["total"] > 0)
-    cells["href"] = [link(theme=c.theme_id, year=c.year, kind=kind) for c in cells.itertuples()]
+    cells["href"] = [link(theme=c.theme_id, year=c.year, kind=kind) for c in listed_rows(cells)]
     cells["name"] = [
         f"{c.theme_label}, {c.year}: {percent(c.share)} ({c.count} of {plural(c.total, unit[:-1])})"
-        for c in cells.itertuples()
+        for c in listed_rows(cells)
     ]
     return cells
 
@@ -118,7 +123,7 @@ def _ranking(
     rows["href"] = [link(theme=theme, kind=kind) for theme in rows["theme_id"]]
     rows["name"] = [
         f"{r.theme_label}: {percent(r.share)} of {unit} ({r.count} of {r.total}), in {plural(r.years, 'year')}"
-        for r in rows.itertuples()
+        for r in listed_rows(rows)
     ]
     return rows.sort_values(["share", "years", "theme_label"], ascending=[False, False, True], ignore_index=True)
 
@@ -134,21 +139,21 @@ def wilson(count: int, total: int) -> tuple[float, float]:
 def series(tables: RunTables) -> pd.DataFrame:
     """Return theme_year with a link and a name for every cell."""
     rows = tables.theme_year.copy()
-    rows["href"] = [link(theme=r.theme_id, year=r.year) for r in rows.itertuples()]
-    rows["name"] = [_cell_name(r) for r in rows.itertuples()]
+    rows["href"] = [link(theme=r.theme_id, year=r.year) for r in listed_rows(rows)]
+    rows["name"] = [_cell_name(r) for r in listed_rows(rows)]
     rows["few"] = rows["status"].str.contains("few_documents")
     return rows
 
 
-def _cell_name(row: object) -> str:
-    label, year, total = row.theme_label, row.year, row.findings_total  # type: ignore[attr-defined]
+def _cell_name(row: Any) -> str:
+    label, year, total = row.theme_label, row.year, row.findings_total
     if not total:
         return f"{label}, {year}: no findings of any theme"
-    low, high = row.share_of_findings_low, row.share_of_findings_high  # type: ignore[attr-defined]
-    share = percent(row.share_of_findings)  # type: ignore[attr-defined]
+    low, high = row.share_of_findings_low, row.share_of_findings_high
+    share = percent(row.share_of_findings)
     return (
         f"{label}, {year}: {share} of findings, 95% interval {percent(low)} to {percent(high)}"
-        f" ({row.findings} of {total})"  # type: ignore[attr-defined]
+        f" ({row.findings} of {total})"
     )
 
 
@@ -170,7 +175,7 @@ def kinds_by(tables: RunTables, key: Literal["theme_id", "year"]) -> pd.DataFram
     filters = {"theme_id": "theme", "year": "year"}
     rows["href"] = [link(**{filters[key]: r[key], "kind": r["kind"]}) for r in rows.to_dict("records")]
     rows["name"] = [
-        f"{r.theme_label}: {plural(r.findings, r.kind)}, {percent(r.share)} of {r.total:,}" for r in rows.itertuples()
+        f"{r.theme_label}: {plural(r.findings, r.kind)}, {percent(r.share)} of {r.total:,}" for r in listed_rows(rows)
     ]
     return rows
 
@@ -181,10 +186,10 @@ def shares_by_source(tables: RunTables) -> pd.DataFrame:
     rows = tables.theme_year_source.groupby(keys, sort=False)[["findings", "findings_total"]].sum().reset_index()
     rows = rows[rows["findings_total"] > 0].reset_index(drop=True)
     rows["share"] = rows["findings"] / rows["findings_total"]
-    rows["href"] = [link(theme=r.theme_id, source=r.source_type) for r in rows.itertuples()]
+    rows["href"] = [link(theme=r.theme_id, source=r.source_type) for r in listed_rows(rows)]
     rows["name"] = [
         f"{r.theme_label}, {r.source_type}: {percent(r.share)} of findings ({r.findings} of {r.findings_total:,})"
-        for r in rows.itertuples()
+        for r in listed_rows(rows)
     ]
     return rows
 

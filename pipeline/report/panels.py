@@ -8,7 +8,8 @@ import altair as alt
 import pandas as pd
 
 from pipeline.report import look
-from pipeline.tables.schema import FINDING_KINDS, UNDATED
+from pipeline.report.charts import Layers
+from pipeline.tables.schema import UNDATED
 
 PANEL_WIDTH, PANEL_HEIGHT = 230, 96
 
@@ -23,7 +24,7 @@ def top_share(rows: pd.DataFrame) -> float:
     return min(1.0, max([*known, 0.02]) * 1.05)
 
 
-def panel(rows: pd.DataFrame, top: float, width: int = PANEL_WIDTH, title: str = "") -> alt.LayerChart:
+def panel(rows: pd.DataFrame, top: float, width: int = PANEL_WIDTH, title: str = "") -> Layers:
     """Draw one theme's share_of_findings by year with 95% intervals; hollow points stand on few documents."""
     dated = rows[rows["year"] != UNDATED].assign(
         low=rows["share_of_findings_low"].clip(upper=top),
@@ -33,7 +34,7 @@ def panel(rows: pd.DataFrame, top: float, width: int = PANEL_WIDTH, title: str =
     )
     years = sorted(dated["year"].unique())
     band = max(2, min(9, width // max(len(years), 1) - 3))
-    base = alt.Chart(dated, width=width, height=PANEL_HEIGHT, **({"title": title} if title else {}))
+    base = alt.Chart(dated, width=width, height=PANEL_HEIGHT, title=title or alt.Undefined)
     x = alt.X("year:O", scale=alt.Scale(domain=years, padding=0.6), axis=_year_axis(years))
     y = alt.Y(
         "share_of_findings:Q",
@@ -78,10 +79,11 @@ def multiples(rows: pd.DataFrame, order: Sequence[tuple[str, str]], columns: int
     """Draw every theme's panel in one picture, for papers; `order`: theme ids with labels."""
     top = top_share(rows)
     charts = [panel(rows[rows["theme_id"] == theme], top, 170, label) for theme, label in order]
-    return alt.concat(*charts, columns=columns, spacing=18)
+    joined: alt.TopLevelMixin = alt.concat(*charts, columns=columns, spacing=18)
+    return joined
 
 
-def kinds_picture(rows: pd.DataFrame, order: Sequence[str], width: int = 460) -> alt.LayerChart:
+def kinds_picture(rows: pd.DataFrame, order: Sequence[str], width: int = 460) -> Layers:
     """Draw how many concerns, recommendations and strengths each theme has; `rows`: numbers.kinds_by theme_id."""
     ranks = {"concern": 0, "recommendation": 1, "strength": 2}
     shown = rows[rows["findings"] > 0].assign(rank=rows["kind"].map(ranks))
@@ -105,7 +107,7 @@ def kind_colour() -> alt.Color:
     return alt.Color("kind:N", scale=scale, legend=alt.Legend(title=None, orient="top", symbolType="square"))
 
 
-def kinds_by_year(rows: pd.DataFrame, years: Sequence[str], width: int = 460) -> alt.LayerChart:
+def kinds_by_year(rows: pd.DataFrame, years: Sequence[str], width: int = 460) -> Layers:
     """Draw the mix of kinds year by year, each year adding up to 100%; `rows`: numbers.kinds_by year."""
     ranks = {kind: rank for rank, kind in enumerate(("concern", "recommendation", "strength"))}
     shown = rows[(rows["findings"] > 0) & (rows["year"] != UNDATED)].assign(rank=rows["kind"].map(ranks))
@@ -123,7 +125,7 @@ def kinds_by_year(rows: pd.DataFrame, years: Sequence[str], width: int = 460) ->
     return alt.layer(bars)
 
 
-def sources_picture(rows: pd.DataFrame, order: Sequence[str], width: int = 460) -> alt.LayerChart:
+def sources_picture(rows: pd.DataFrame, order: Sequence[str], width: int = 460) -> Layers:
     """Draw each theme's share of findings in reports, news and other documents; `rows`: numbers.shares_by_source."""
     held = [s for s in look.SOURCE_COLOURS if s in set(rows["source_type"])]
     base = alt.Chart(rows, width=width, height=26 * len(order))
@@ -159,46 +161,33 @@ def coverage_picture(coverage: pd.DataFrame, width: int = 620) -> alt.TopLevelMi
     every = 1 if len(years) <= 14 else 2 if len(years) <= 28 else 5
     written = [y for y in domain if y == UNDATED or (y and int(y) % every == 0)]
 
-    def bars(column: str, title: str, axis: alt.Axis | None) -> alt.Chart:
-        return (
-            alt.Chart(coverage, width=width, height=90, title=title)
-            .mark_bar(color=look.ACCENT, cornerRadiusEnd=1.5)
-            .encode(
-                x=alt.X("year:N", scale=alt.Scale(domain=domain, paddingInner=0.25), axis=axis),
-                y=alt.Y(f"{column}:Q", axis=alt.Axis(title=None, tickCount=3, domain=False, ticks=False, format=",d")),
-                href="href:N",
-                description="name:N",
-            )
-        )
-
     below = alt.Axis(title=None, labelAngle=0, values=written, ticks=False, labelOverlap=False)
-    return alt.vconcat(bars("documents", "Documents", None), bars("findings", "Findings", below), spacing=10)
+    parts = [
+        _count_bars(coverage, "documents", width, alt.X("year:N", scale=_spread(domain), axis=None)),
+        _count_bars(coverage, "findings", width, alt.X("year:N", scale=_spread(domain), axis=below)),
+    ]
+    both: alt.TopLevelMixin = alt.vconcat(*parts, spacing=10)
+    return both
+
+
+def _spread(domain: Sequence[str]) -> alt.Scale:
+    return alt.Scale(domain=list(domain), paddingInner=0.25)
+
+
+def _count_bars(coverage: pd.DataFrame, column: str, width: int, x: alt.X) -> alt.Chart:
+    axis = alt.Axis(title=None, tickCount=3, domain=False, ticks=False, format=",d")
+    base = alt.Chart(coverage, width=width, height=90, title=column.capitalize())
+    bars: alt.Chart = base.mark_bar(color=look.ACCENT, cornerRadiusEnd=1.5).encode(
+        x=x, y=alt.Y(f"{column}:Q", axis=axis), href="href:N", description="name:N"
+    )
+    return bars
 
 
 def spark(rows: pd.DataFrame, years: Sequence[str]) -> alt.Chart:
     """Draw an emergent theme's findings a year as small bars; `rows`: year, findings, href, name."""
-    dated = rows[rows["year"].isin(years)]
-    return (
-        alt.Chart(dated, width=180, height=32)
-        .mark_bar(color=look.ACCENT, cornerRadiusEnd=1)
-        .encode(
-            x=alt.X("year:O", scale=alt.Scale(domain=list(years), paddingInner=0.25), axis=None),
-            y=alt.Y("findings:Q", axis=None),
-            href="href:N",
-            description="name:N",
-        )
+    base = alt.Chart(rows[rows["year"].isin(years)], width=180, height=32)
+    x = alt.X("year:O", scale=_spread(years), axis=None)
+    bars: alt.Chart = base.mark_bar(color=look.ACCENT, cornerRadiusEnd=1).encode(
+        x=x, y=alt.Y("findings:Q", axis=None), href="href:N", description="name:N"
     )
-
-
-__all__ = [
-    "FINDING_KINDS",
-    "coverage_picture",
-    "kind_colour",
-    "kinds_by_year",
-    "kinds_picture",
-    "multiples",
-    "panel",
-    "sources_picture",
-    "spark",
-    "top_share",
-]
+    return bars

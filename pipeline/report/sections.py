@@ -10,8 +10,9 @@ import pandas as pd
 from markupsafe import Markup
 
 from pipeline.report import charts, numbers, panels, sentences
+from pipeline.report.change import change_table
 from pipeline.report.draw import svg
-from pipeline.report.numbers import link, percent
+from pipeline.report.numbers import link, listed_rows, percent, years_of
 from pipeline.report.tables import RunTables
 from pipeline.tables.schema import UNDATED
 
@@ -34,7 +35,7 @@ def contents(tables: RunTables, about: Mapping[str, Any], left_out: int) -> dict
         "themes": _themes(tables, themes),
         "kinds": _kinds(tables, themes),
         "sources": _sources(tables, themes),
-        "change": {},
+        "change": [*change_table(tables.trends, "trends"), *change_table(tables.recurrence, "recurrence")],
         "emergent": _emergent(tables),
         "speakers": _speakers(tables),
         "corpus": _corpus(tables),
@@ -59,7 +60,7 @@ def _about(about: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _facts(tables: RunTables) -> Records:
-    years = sentences.years_of(tables)
+    years = years_of(tables)
     span = f"{years[0]}–{years[-1]}" if len(years) > 1 else (years or ["none proved"])[0]
     return [
         {"figure": f"{len(tables.documents):,}", "what": "documents", "href": "#corpus"},
@@ -101,7 +102,7 @@ def _narrow_heat(rows: pd.DataFrame, themes: pd.DataFrame) -> alt.TopLevelMixin:
     ranking = themes.assign(
         share=themes["theme_id"].map(share),
         href=[link(theme=t) for t in themes["theme_id"]],
-        name=[f"{t.theme_label}: {t.findings} findings" for t in themes.itertuples()],
+        name=[f"{t.theme_label}: {t.findings} findings" for t in listed_rows(themes)],
     )
     return charts.narrow_strips(ranking, cells, concern=False)
 
@@ -118,14 +119,14 @@ def _themes(tables: RunTables, themes: pd.DataFrame) -> dict[str, Any]:
             "findings": theme.findings,
             "picture": picture(panels.panel(rows[rows["theme_id"] == theme.theme_id], top)),
         }
-        for theme in themes.itertuples()
+        for theme in listed_rows(themes)
         if theme.findings and len(years) > 1
     ]
     return {
         "heat": _if(len(rows), lambda: charts.heat_map(rows, order)),
         "narrow": _if(len(rows), lambda: _narrow_heat(rows, themes)),
         "panels": drawn,
-        "silent": [t.theme_label for t in themes.itertuples() if not t.findings],
+        "silent": [t.theme_label for t in listed_rows(themes) if not t.findings],
         "corrected": bool(rows["corrected_share"].notna().any()),
         "years": list(dict.fromkeys(rows["year"])),
         "table": _grid(rows, themes),
@@ -137,14 +138,14 @@ def _grid(rows: pd.DataFrame, themes: pd.DataFrame) -> Records:
     grouped = {theme: cells.to_dict("records") for theme, cells in rows.groupby("theme_id", sort=False)}
     return [
         {"label": t.theme_label, "href": link(theme=t.theme_id), "cells": grouped.get(t.theme_id, [])}
-        for t in themes.itertuples()
+        for t in listed_rows(themes)
     ]
 
 
 def _kinds(tables: RunTables, themes: pd.DataFrame) -> dict[str, Any]:
     by_theme = numbers.kinds_by(tables, "theme_id")
     by_year = numbers.kinds_by(tables, "year")
-    years = sentences.years_of(tables)
+    years = years_of(tables)
     order = [t for t in themes["theme_label"] if by_theme.loc[by_theme["theme_label"] == t, "findings"].sum()]
     table = by_theme[by_theme["total"] > 0]
     return {
@@ -171,7 +172,7 @@ def _sources(tables: RunTables, themes: pd.DataFrame) -> dict[str, Any]:
 
 
 def _emergent(tables: RunTables) -> dict[str, Any]:
-    years = sentences.years_of(tables)
+    years = years_of(tables)
     rows = numbers.emergent(tables)
     cards = []
     for theme in rows.to_dict("records"):
@@ -201,7 +202,7 @@ def _corpus(tables: RunTables) -> dict[str, Any]:
         href=[link(year=y) for y in tables.coverage["year"]],
         name=[
             f"{c.year}: {numbers.plural(c.documents, 'document')}, {numbers.plural(c.findings, 'finding')}"
-            for c in tables.coverage.itertuples()
+            for c in listed_rows(tables.coverage)
         ],
     )
     undated = numbers.undated(tables)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from pipeline.report.numbers import PLURALS, Recurrence, percent, plural, undated, years_of
+from pipeline.report.numbers import PLURALS, Recurrence, listed_rows, percent, plural, undated, years_of
 from pipeline.report.tables import RunTables
 
 
@@ -28,7 +28,7 @@ def headline(told: Recurrence) -> str:
     text = f"{what} {_some([_low(label) for label in first['theme_label']])} come back most often: {each}in {share} of "
     text += f"{told.unit}{_years(first, told)}."
     if len(rest) and len(first) < 3:
-        following = listed([f"{_low(r.theme_label)} ({percent(r.share)})" for r in rest.itertuples()])
+        following = listed([f"{_low(r.theme_label)} ({percent(r.share)})" for r in listed_rows(rest)])
         text += f" {following[:1].upper()}{following[1:]} {'follows' if len(rest) == 1 else 'follow'}."
     return text
 

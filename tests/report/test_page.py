@@ -6,10 +6,12 @@ import json
 import re
 from html import unescape
 
+import pandas as pd
 import pytest
 from made_up import document, run_tables, statement, tables_of
 
 from pipeline.report import report_html
+from pipeline.report.change import change_table
 
 HOSTILE = (
     "</script><script>alert(1)</script><img src=x onerror=alert(2)> \u202egnp.exe\u202c {{ 7 * 7 }} =cmd|'/c calc'!A1"
@@ -27,22 +29,15 @@ def test_nothing_is_fetched(page: str) -> None:
     assert "default-src 'none'" in unescape(page)
 
 
-@pytest.mark.parametrize("place", ["title", "text", "speaker", "source_path", "message"])
-def test_hostile_text_stays_text(place: str) -> None:
-    doc = document(1, "2010", **({place: HOSTILE} if place in ("title", "source_path") else {}))
-    said = statement(doc, 0, "concern", ["thresholds"], HOSTILE if place == "text" else "A referral was lost.")
-    tables = tables_of([doc], [said | ({"speaker": HOSTILE} if place == "speaker" else {})])
-    if place == "message":
-        tables.rejects["message"] = HOSTILE
-    html = report_html(tables, {"title": HOSTILE})
+def test_hostile_text_stays_text() -> None:
+    doc = document(1, "2010", title=HOSTILE, source_path=HOSTILE, publisher=HOSTILE)
+    tables = tables_of([doc], [statement(doc, 0, "concern", ["thresholds"], HOSTILE, speaker=HOSTILE, stem=HOSTILE)])
+    tables.rejects["message"] = HOSTILE
+    tables.themes["theme_label"] = HOSTILE
+    html = report_html(tables, {"title": HOSTILE, "command": HOSTILE})
     assert html.count("<script") == 2
     assert "<img" not in html
-    assert "<script>alert" not in html
-
-
-def test_data_block_gives_the_statements_back() -> None:
-    doc = document(1, "2010")
-    html = report_html(tables_of([doc], [statement(doc, 0, "concern", ["thresholds"], HOSTILE)]), {})
+    assert "49" not in unescape(html).partition("gnp.exe")[2][:30]
     block = re.search(r'<script type="application/json" id="data" data-form="json">(.*?)</script>', html, re.S)
     assert block is not None
     assert json.loads(block[1])["text"] == [HOSTILE]
@@ -50,3 +45,18 @@ def test_data_block_gives_the_statements_back() -> None:
 
 def test_same_tables_same_page(page: str) -> None:
     assert report_html(run_tables(), {"version": "0.1.0"}) == page
+
+
+def test_corpora_without_years_findings_or_documents() -> None:
+    undated = document(1, "")
+    lone = tables_of([undated], [statement(undated, 0, "concern", ["thresholds"], "A referral was lost.")])
+    for tables in (lone, tables_of([], [])):
+        assert "</html>" in report_html(tables, {})
+
+
+def test_trends_are_shown_where_they_were_tested() -> None:
+    trends = pd.DataFrame({"theme_id": ["thresholds"], "theme_label": ["Thresholds"], "share_of_findings": [0.12]})
+    (shown,) = change_table(trends, "trends")
+    assert shown["title"] == "What rises and falls"
+    assert shown["rows"] == [[{"text": "Thresholds", "href": "#theme=thresholds"}, {"text": "12%", "href": ""}]]
+    assert change_table(None, "trends") == []

@@ -1,0 +1,1 @@
+"""Exchange: other people's formats, in and out."""

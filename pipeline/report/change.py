@@ -1,0 +1,57 @@
+"""What rises, falls and recurs: tables of tests as the estimators give them, with their columns in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from pipeline.report.numbers import link, percent
+from pipeline.tables import TABLES
+
+TITLES = {"trends": "What rises and falls", "recurrence": "What comes back"}
+
+
+def change_table(frame: pd.DataFrame | None, name: str) -> list[dict[str, Any]]:
+    """Return the table for the page: title, description, heads with meanings, rows of cells; nothing without rows."""
+    if frame is None or frame.empty:
+        return []
+    columns = [c for c in frame.columns if c != "theme_id"]
+    table = TABLES.get(name)
+    meanings = {c.name: c.description for c in table.columns} if table else {}
+    heads = [
+        {"label": _words(c), "meaning": meanings.get(c, ""), "number": pd.api.types.is_numeric_dtype(frame[c])}
+        for c in columns
+    ]
+    rows = [[_cell(row, c) for c in columns] for row in frame.to_dict("records")]
+    about = table.description if table else ""
+    return [{"title": TITLES[name], "id": name, "about": about, "heads": heads, "rows": rows}]
+
+
+def _words(column: str) -> str:
+    words = column.replace("_", " ").removeprefix("theme label")
+    return (words or "theme").strip().capitalize()
+
+
+def _cell(row: Mapping[Any, Any], column: str) -> dict[str, str]:
+    value = row[column]
+    filters = {"theme": row.get("theme_id", ""), "year": _year(column, value)}
+    href = link(**filters) if column == "theme_label" or filters["year"] else ""
+    return {"text": _text(column, value), "href": href}
+
+
+def _year(column: str, value: Any) -> str:
+    """Return the year that a cell names, where its column holds years."""
+    named = column == "year" or column.endswith("_year")
+    return str(value) if named and isinstance(value, str) and value.isdigit() else ""
+
+
+def _text(column: str, value: Any) -> str:
+    if value is None or value != value:
+        return "–"
+    if isinstance(value, str):
+        return value.replace(";", ", ")
+    if isinstance(value, int) or float(value).is_integer():
+        return f"{int(value):,}" if not column.endswith("year") else str(int(value))
+    return percent(float(value)) if "share" in column and 0 <= value <= 1 else f"{value:.3g}"
