@@ -94,7 +94,7 @@ def _flows_on(last: Draft, first: Draft, measures: Measures) -> bool:
     prev, line = last.lines[-1], first.lines[0]
     if prev.size > 1.08 * measures.body:
         return False
-    if prev.hyphen or (starts_low(line.text) and not ends_sentence(prev.text)):
+    if prev.hyphen or (starts_low(line.text) and (not ends_sentence(prev.text) or prev.text.endswith(";"))):
         return True
     if ends_sentence(prev.text):
         return False

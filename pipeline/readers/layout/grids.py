@@ -13,6 +13,7 @@ from pipeline.readers.layout.measures import DEFAULT_PITCH, ends_sentence, start
 from pipeline.readers.layout.model import Box, Line, Table
 
 _LEADER = re.compile(r"\s*(?:\.\s?|…\s?|_){4,}\s*")
+_PAGE = re.compile(r"\d{1,3}|[ivxl]{1,6}")
 _GUTTER = 1.2  # in ems: the least gap between two cells
 _APART = 6  # lines: cells of one row stand no further apart in the source
 _ROW_STEP = 3.6  # in ems: the most between two rows of one table
@@ -30,12 +31,13 @@ def open_tables(lines: list[Line], page: int) -> tuple[list[Table], list[Line]]:
     place = {id(line): i for i, line in enumerate(lines)}
     dotted: set[int] = set()
     rows = _rows([piece for line in lines for piece in _leader_parts(line, place, dotted)])
+    has_contents = bool(dotted) or _counts_pages(rows)
     tables: list[Table] = []
     moved: dict[int, float] = {}
     taken: set[int] = set()
     at = 0
     while at < len(rows):
-        stretch = _contents(rows, at, dotted) if dotted else []
+        stretch = _contents(rows, at, dotted) if has_contents else []
         if not stretch and _is_row(rows[at], place):
             stretch = _stretch(rows, at, place)
             columns = _columns(stretch)
@@ -73,8 +75,17 @@ def _contents(rows: list[Row], at: int, dotted: set[int]) -> list[Row]:
     return found if entries > 1 else []
 
 
+def _counts_pages(rows: list[Row]) -> bool:
+    """Say whether a page lists contents without leader dots: pairs of a text and a number, none less than the last."""
+    numbers = [
+        int(row[1].text) for row in rows if len(row) == 2 and row[1].text.isdigit() and not row[0].text.isdigit()
+    ]
+    return len(numbers) > 2 and numbers == sorted(numbers) and all(len(row) < 3 for row in rows)
+
+
 def _has_leader(row: Row, dotted: set[int]) -> bool:
-    return len(row) > 1 and any(id(n) in dotted for n in row[:-1])
+    """Say whether a row ends a contents entry: by leader dots, or by a page number alone at its end."""
+    return any(id(n) in dotted for n in row[:-1]) or bool(_PAGE.fullmatch(row[-1].text))
 
 
 def _leads_on(row: Row, below: Row, dotted: set[int]) -> bool:
@@ -92,7 +103,7 @@ def _contents_table(rows: list[Row], dotted: set[int], page: int) -> Table:
         if whole:
             cells.append([[], []])
         whole = _has_leader(row, dotted)
-        cut = next((i + 1 for i, n in enumerate(row) if id(n) in dotted), len(row))
+        cut = next((i + 1 for i, n in enumerate(row) if id(n) in dotted), len(row) - whole)
         cells[-1][0].extend(row[:cut])
         cells[-1][1].extend(row[cut:])
     return Table(cells, _box_of(rows), page)

@@ -147,10 +147,10 @@ def _is_item(draft: Draft, text: str, section: _Section) -> bool:
     marker = draft.marker
     if is_bullet(marker) or number_of(marker) is None:
         return True
-    if section.counts_from_stem(marker):
+    one_sentence = not _SENTENCES.search(_TAIL.sub("", text))
+    if one_sentence and section.counts_from_stem(marker):
         return True
     decided = section.asks and len(text) <= _LONG_ITEM and not text.rstrip().endswith(":")
-    one_sentence = not _SENTENCES.search(_TAIL.sub("", text))
     return section.in_series(marker, decided and (one_sentence or bool(_MODAL.search(text))))
 
 
