@@ -101,8 +101,9 @@ def test_what_nobody_sees_is_not_text(hidden: str) -> None:
     assert not any("unseen" in block.text for block in document.blocks)
 
 
-def test_a_drop_capital_stays_with_its_word() -> None:
-    body = STORY.replace("<p>The council", '<p><span class="initial">T</span>he council', 1)
+@pytest.mark.parametrize("start", ['<span class="initial">T</span>he council', '<b>T</b><a href="/x">he council</a>'])
+def test_a_drop_capital_stays_with_its_word(start: str) -> None:
+    body = STORY.replace("<p>The council", "<p>" + start, 1)
     (document,) = read(page(body=body), "a.html").documents
     assert any(block.text.startswith("The council in Marrow Bay") for block in document.blocks)
 

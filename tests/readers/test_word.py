@@ -161,6 +161,12 @@ def test_rtf_paragraphs_bullets_and_signs() -> None:
     ]
 
 
+def test_legacy_word_text_loses_its_field_codes() -> None:
+    text = 'See HYPERLINK "http://example.org/a" the plan of 2010.\rTOC \\o "1-3" \\h Contents\rThe DATE was "fixed".\r'
+    (document,) = word.doc_result(text).documents
+    assert [block.text for block in document.blocks] == ["See the plan of 2010.", "Contents", 'The DATE was "fixed".']
+
+
 def test_odt_headings_lists_tables() -> None:
     body = (
         '<text:h text:outline-level="2">Leadership</text:h><text:p>Leaders <text:s/>listen.</text:p>'

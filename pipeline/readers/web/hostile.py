@@ -41,6 +41,7 @@ _VOID = frozenset(
     ]
 )
 _FORMATTING = re.compile(r"</?(?:font|b|i|u|s|big|small|strong|em|span|tt|strike|center)\b[^<>]*>", re.IGNORECASE)
+_INITIAL_TAGS = ("span", "b", "strong", "big", "font", "em")
 _HIDDEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|pt|em|%)?\s*(?:;|$)", re.IGNORECASE
 )
@@ -152,18 +153,17 @@ def drop_hidden(root: etree._Element) -> None:
 
 def join_initials(root: etree._Element) -> None:
     """Put a paragraph's drop capital back to its word: "<span>T</span>he council" loses its letter in extraction."""
-    for element in list(root.iter("span", "b", "strong", "big", "font", "em")):
-        letter, rest = (element.text or "").strip(), element.tail or ""
-        if len(letter) == 1 and letter.isupper() and rest[:1].islower() and not len(element):
-            element.text, element.tail = "", ""
-            parent, before = element.getparent(), element.getprevious()
-            if parent is None:
-                continue
-            if before is not None:
-                before.tail = (before.tail or "") + letter + rest
-            else:
-                parent.text = (parent.text or "") + letter + rest
-            parent.remove(element)
+    for element in list(root.iter(*_INITIAL_TAGS)):
+        letter = (element.text or "").strip()
+        if len(letter) != 1 or not letter.isupper() or len(element):
+            continue
+        follower = element.getnext()
+        if (element.tail or "")[:1].islower():
+            element.text, element.tail = "", letter + (element.tail or "")
+            _drop(element)
+        elif not element.tail and follower is not None and (follower.text or "")[:1].islower():
+            follower.text = letter + (follower.text or "")
+            _drop(element)
 
 
 def _drop(element: etree._Element) -> None:

@@ -10,9 +10,10 @@ from pipeline.readers.blocks import item_block, paragraph_blocks, rank_levels, s
 from pipeline.readers.guard import clean, clean_rows
 from pipeline.readers.parsed import Block, Parsed, ReadResult, rejected
 from pipeline.readers.word.docx import DocxText, Item, Paragraph, Table, read_text, texts
-from pipeline.readers.word.other import read_doc, read_odt, read_rtf, rtf_result, rtf_text
+from pipeline.readers.word.other import doc_result, read_doc, read_odt, read_rtf, rtf_result, rtf_text
 
 __all__ = [
+    "doc_result",
     "docx_blocks",
     "docx_result",
     "read_doc",

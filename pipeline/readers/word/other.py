@@ -15,6 +15,10 @@ from pipeline.readers.parsed import Block, Parsed, ReadResult, rejected
 
 MAX_RTF = 64 * 2**20
 _PICTURE_DATA = re.compile(rb"[0-9A-Fa-f\s]{4096,}")
+_FIELD_CODE = re.compile(
+    r"\x13?[ \t]*\b(?:HYPERLINK|PAGEREF|INCLUDEPICTURE|MERGEFIELD|TOC|NOTEREF)"
+    r"(?:[ \t]+\\[a-z*@!](?:[ \t]+\"[^\"\n]*\")?|[ \t]+\"[^\"\n]*\"|[ \t]+_\w+)+[ \t]*[\x14\x15]?"
+)
 _ODT_NOTES = {"note", "annotation", "tracked-changes", "bibliography-mark", "sequence-decls", "forms"}
 
 
@@ -159,8 +163,17 @@ def read_doc(data: bytes, name: str) -> ReadResult:
             "missing_extra",
             "legacy Word files need the extra `office`: pip install 'findings[office]', or save as .docx",
         )
-    content = extract_bytes_sync(data, "application/msword", config=ExtractionConfig()).content
-    blocks = list(line_blocks(content.replace("\r", "\n").split("\n")))
+    try:
+        content = str(extract_bytes_sync(data, "application/msword", config=ExtractionConfig()).content)
+    except Exception as error:  # the library has errors of its own, and its parser others
+        raise RefusedError("corrupt", f"the document cannot be read: {type(error).__name__}: {error}"[:300]) from error
+    return doc_result(content)
+
+
+def doc_result(content: str) -> ReadResult:
+    """Return the document that a legacy Word file's text makes, without the field codes that stand in it."""
+    plain = _FIELD_CODE.sub(" ", content.replace("\r", "\n"))
+    blocks = list(line_blocks(plain.split("\n")))
     if not word_count(blocks):
         return rejected("empty", "the document holds no text")
     return ReadResult((Parsed(tuple(blocks), "doc", title=_first_line(blocks)),))
