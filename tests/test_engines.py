@@ -7,8 +7,9 @@ from typing import Literal
 
 import pytest
 
-from pipeline.engines import Crash, Job, run
+from pipeline.engines import Job, run
 from pipeline.errors import UsageError
+from pipeline.readers.sandbox import Outcome
 
 STATE: dict[str, int] = {}
 
@@ -36,7 +37,7 @@ def test_every_item_gives_its_result(engine: Literal["serial", "local"]) -> None
 def test_a_process_that_dies_costs_its_own_item_only() -> None:
     results = dict(run(Job(times, prepare, (3,)), list(range(30)), engine="local", workers=2))
     assert sorted(results) == list(range(30))
-    assert [n for n, result in results.items() if isinstance(result, Crash)] == [13]
+    assert [n for n, result in results.items() if isinstance(result, Outcome)] == [13]
     assert all(results[n] == 3 * n for n in results if n != 13)
 
 

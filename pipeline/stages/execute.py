@@ -17,9 +17,10 @@ import pyarrow as pa
 import pipeline
 from pipeline import engines, estimate
 from pipeline.codebook import Codebook
-from pipeline.engines import Crash, Job
+from pipeline.engines import Job
 from pipeline.ingest.documents import reject_table
 from pipeline.readers.parsed import Reject
+from pipeline.readers.sandbox import Outcome
 from pipeline.report import load_tables, report_html
 from pipeline.segment import speaker_role
 from pipeline.stages.assemble import Assembly, write_clustered, write_ingested, write_statements, write_tabulated
@@ -29,7 +30,7 @@ from pipeline.stages.keys import FileKeys, library_versions
 from pipeline.stages.plan import Plan
 from pipeline.stages.progress import Progress
 from pipeline.stages.settings import FILE_STAGES, STAGES, RunOptions, Stage, missing_stages
-from pipeline.stages.work import Resources, Task, load_resources, prepare, work
+from pipeline.stages.work import Resources, Task, load_resources, prepare, task_megabytes, work
 from pipeline.tables import TABLES, columns_csv, datapackage, from_rows, write_json, write_text
 
 __all__ = ["execute", "load_resources"]
@@ -50,22 +51,22 @@ def execute(
     return _describe_run(options, plan, assembly, resources.codebook, command, seconds)
 
 
-def _work_out(plan: Plan, options: RunOptions, cache: Cache, tell: Progress) -> dict[str, str]:
+def _work_out(plan: Plan, options: RunOptions, cache: Cache, tell: Progress) -> dict[str, Outcome]:
     """Run the stale stages of every file; return the message of each file whose process died."""
     todo = [file for file in plan.files if file.file.source_path in plan.stale]
     if not todo:
         return {}
     tasks = [_task(file, plan.stale[file.file.source_path][0], options.until, cache) for file in todo]
-    job = Job(work, prepare, (plan.named,))
-    crashes: dict[str, str] = {}
+    job = Job(work, prepare, (plan.named,), task_megabytes)
+    crashes: dict[str, Outcome] = {}
     waiting: dict[str, bytes] = {}
     saved = time.monotonic()
     tell.begin("reading files", len(tasks))
     results = engines.run(job, tasks, engine=options.engine, workers=options.workers, scheduler=options.scheduler)
     for index, result in results:
         file = todo[index]
-        if isinstance(result, Crash):
-            crashes[file.file.source_path] = result.message
+        if isinstance(result, Outcome):
+            crashes[file.file.source_path] = result
             result = _crashed(file, options.until)
         waiting.update({file.keys[stage]: data for stage, data in result.items()})
         if time.monotonic() - saved > _SAVE_EVERY:
@@ -110,12 +111,12 @@ def _crashed(file: FileKeys, until: Stage) -> dict[Stage, bytes]:
 
 
 def _put_together(
-    assembly: Assembly, options: RunOptions, crashes: Mapping[str, str], tell: Progress, seconds: dict[str, float]
+    assembly: Assembly, options: RunOptions, crashes: Mapping[str, Outcome], tell: Progress, seconds: dict[str, float]
 ) -> None:
     reached = STAGES.index(options.until)
     tell.begin("writing tables", reached + 1)
     clock = time.perf_counter()
-    rejects = [reject_table(path, [Reject("crash", text)]) for path, text in sorted(crashes.items())]
+    rejects = [reject_table(path, [Reject(died.reason, died.message)]) for path, died in sorted(crashes.items())]
     empty = TABLES["rejects"].schema.empty_table()
     documents = write_ingested(assembly, pa.concat_tables([empty, *rejects]))
     tell.step()

@@ -79,6 +79,14 @@ def _mapping(path: Path) -> Mapping[str, Any]:
     return source.value
 
 
+def task_megabytes(task: Task) -> float:
+    """Return the size of a task's file, in megabytes."""
+    try:
+        return task.file.path.stat().st_size / 1e6
+    except OSError:
+        return 0.0
+
+
 _held: dict[str, Resources] = {}
 
 

@@ -101,7 +101,7 @@ _STATEMENT_HEAD = (
     DOC_ID,
     SOURCE_PATH,
     ITEM,
-    _count("statement_no", "Number of the statement in the document, from 0"),
+    _count("statement_no", "Number of the statement in the document, from 1"),
     _count("block_no", "Number of the block that the statement begins in"),
     _text("section", "Headings above the statement, from the highest, joined by ' > '"),
     PAGE,

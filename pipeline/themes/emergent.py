@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.decomposition import NMF
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 _WORD = r"(?u)\b[^\W\d_][\w'’-]*[^\W\d_]\b"
@@ -69,7 +71,9 @@ def _weights(texts: Sequence[str]) -> tuple[sparse.csr_matrix, NDArray[np.str_]]
 
 def _factorise(weights: sparse.csr_matrix, groups: int, seed: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     model = NMF(groups, init="nndsvd", random_state=seed, max_iter=300, tol=1e-4)
-    strength = model.fit_transform(weights)
+    with warnings.catch_warnings():  # stopping early is fine: the stability of each theme is measured and reported
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        strength = model.fit_transform(weights)
     return strength, model.components_
 
 
