@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import yaml
-from data import Coded, held_out_authority, reports, written
+from data import Coded, held_out_authority, more, reports, written
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
@@ -137,7 +137,7 @@ def main() -> None:
     parser.add_argument("--pull", type=float, default=PULL)
     options = parser.parse_args()
     rules = KindRules.build(yaml.safe_load(RULES.read_text("utf-8")))
-    rows = reports() + written()
+    rows = reports() + written() + more()
     x = matrix(rules, rows)
     y = np.array([KINDS.index(row.kind) for row in rows])
     weight = np.where([row.source == "reports" for row in rows], REPORT_WEIGHT, 1.0)

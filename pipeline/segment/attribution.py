@@ -120,6 +120,10 @@ _CRITICISED_IN = re.compile(
     rf"\bcriticised\b.{{0,80}}?\b(?:in|by)\s+(?P<name>{NAME})[’']s?\s+(?:\w+\s+){{0,3}}{_REPORT_NOUN}"
 )
 _VIEW = re.compile(r"\b[Ii]n (?P<role>(?:the )?[\w -]{2,30}?)[’']s? (?:view|words|opinion)\b")
+_LEADS = re.compile(
+    r"^(?:For example,?|For instance,?|Then|And|But|So|Yet|However|Meanwhile|Today|Yesterday|When|While|As|Now|Even|"
+    r"Because)\s+"
+)
 _APPOSED = re.compile(rf"[a-z][’']?,\s+(?P<name>{NAME}),$")
 _SENTENCE_NAME = re.compile(rf"(?:{TITLE}\s+)*[A-Z]")
 
@@ -225,9 +229,7 @@ def _role_phrase(text: str) -> str:
     text = re.sub(r"^(?:\d+(?:\.\d+)*\s+)(?=(?:One|Two|A|The|Some|Several)\b)", "", text)
     if re.match(r"(?i:nobody|no one|none|neither|every|each|any)\b", text):
         return ""
-    return re.sub(
-        r"^(?:Then|And|But|So|Yet|However|Meanwhile|Today|Yesterday|When|While|As|Now|Even|Because)\s+", "", text
-    )
+    return _LEADS.sub("", text)
 
 
 def _clause(left: str) -> str:

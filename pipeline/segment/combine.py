@@ -36,7 +36,7 @@ def _known(units: Sequence[Unit], at: int, fixed: str) -> tuple[str, float] | No
     if fixed:
         return fixed, _CERTAIN
     following = units[at + 1] if at + 1 < len(units) else None
-    if unit.block_kind != "list_item" and following is not None and following.stem.startswith(unit.text):
+    if unit.block_kind != "list_item" and following is not None and unit.text in following.stem:
         return "context", _LEAD_IN
     return None
 

@@ -114,7 +114,8 @@ def _paragraph(block: BlockRow, walk: _Walk) -> Iterator[Unit]:
     for number, span in enumerate(spans):
         yield walk.unit(block, span, "", number == 0)
     if spans and block.kind == "paragraph" and not is_joint(block.text):
-        walk.stems.lead(block.text[slice(*spans[-1])])
+        before = block.text[slice(*spans[-2])] if len(spans) > 1 else ""
+        walk.stems.lead(block.text[slice(*spans[-1])], before)
 
 
 def _table(block: BlockRow, walk: _Walk) -> Iterator[Unit]:

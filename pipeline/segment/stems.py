@@ -8,6 +8,7 @@ _OPEN_END = re.compile(r"(?::|;|:\s?[-–—])\s*$")
 _HANGING = re.compile(
     r"\b(?:that|to|should|must|by|of|about|on|in|for|with|from|who|which|where|are|is|were|was|including|include|included|and|or)\s*$"
 )
+_POINTING = re.compile(r"(?:These|They|Those|This|Such|Among (?:these|them)|Examples|It)\b(?:[^\s]*\s+[^\s]+){1,6}$")
 _JOINT = re.compile(r"\W*(?:and|or|but|and/or)\W*$", re.IGNORECASE)
 
 
@@ -29,9 +30,14 @@ class Stems:
         self._open: list[tuple[int, str]] = []
         self._last = ""
 
-    def lead(self, text: str) -> None:
-        """Take the last sentence before a list; it is a stem only if it leads into one."""
+    def lead(self, text: str, before: str = "") -> None:
+        """Take the last sentence before a list; it is a stem only if it leads into one.
+
+        A stem that only points back ("These included:") is read with the sentence that it points to.
+        """
         self._lead = text if opens_list(text) else ""
+        if self._lead and before and _POINTING.match(text):
+            self._lead = f"{before} {text}"
         self._open, self._last = [], ""
 
     def before_item(self, level: int, text: str) -> str:

@@ -85,6 +85,12 @@ def test_a_flattened_nested_list_keeps_its_stem() -> None:
     ]
 
 
+def test_a_stem_that_points_back_is_read_with_what_it_points_to() -> None:
+    found = statements("Some services were not well joined up. These included:\n\n- private schools;\n- clinics.\n")
+    assert found[2].stem == "Some services were not well joined up. These included:"
+    assert [s.kind for s in found] == ["concern", "context", "concern", "concern"]
+
+
 def test_kinds_follow_the_stem() -> None:
     kinds = {s.text: s.kind for s in statements(REPORT)}
     assert kinds["staff knew the children well;"] == "strength"
