@@ -75,13 +75,18 @@ def _draw_furniture(canvas: Canvas, source: Source, page: int) -> None:
     canvas.restoreState()
 
 
-def _styles(two_columns: bool) -> dict[str, ParagraphStyle]:
-    size = 9 if two_columns else 10.5
-    font = "Times-Roman" if two_columns else "Helvetica"
+def _styles(two_columns: bool, serif: bool) -> dict[str, ParagraphStyle]:
+    size = 9 if two_columns else 11.5 if serif else 10.5
+    font, bold = ("Times-Roman", "Times-Bold") if serif else ("Helvetica", "Helvetica-Bold")
     base = ParagraphStyle(
-        "body", fontName=font, bulletFontName=font, fontSize=size, leading=size * 1.3, spaceAfter=size * 0.7
+        "body",
+        fontName=font,
+        bulletFontName=font,
+        bulletFontSize=size,
+        fontSize=size,
+        leading=size * 1.3,
+        spaceAfter=size * 0.7,
     )
-    bold = "Times-Bold" if two_columns else "Helvetica-Bold"
     styles = {"paragraph": base, "justified": ParagraphStyle("justified", base, alignment=TA_JUSTIFY)}
     for level, factor in ((1, 2.0), (2, 1.45), (3, 1.2), (4, 1.0)):
         large = size * factor
@@ -106,7 +111,7 @@ def _styles(two_columns: bool) -> dict[str, ParagraphStyle]:
 
 
 def _flowables(source: Source, two_columns: bool) -> Iterator[Flowable]:
-    styles = _styles(two_columns)
+    styles = _styles(two_columns, serif=two_columns or source.get("font") == "serif")
     in_title = two_columns
     if two_columns:
         yield NextPageTemplate("later")
@@ -137,7 +142,9 @@ def _flowable(block: Block, styles: dict[str, ParagraphStyle], two_columns: bool
 
 def _table(block: Block, styles: dict[str, ParagraphStyle]) -> Flowable:
     cells = [[Paragraph(escape(cell, quote=False), styles["cell"]) for cell in row] for row in block.rows]
-    table = Table(cells, hAlign="LEFT")
+    # The first column holds words, the others mostly figures and grades.
+    shares = [2, *[1] * (len(cells[0]) - 1)]
+    table = Table(cells, colWidths=[f"{100 * share / sum(shares):.2f}%" for share in shares], hAlign="LEFT")
     table.setStyle(
         TableStyle(
             [
