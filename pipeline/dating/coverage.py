@@ -80,7 +80,7 @@ def _in_line(line: Line, month_first: bool) -> Iterator[Coverage]:
     dates = find_dates(line.folded, month_first=month_first)
     for index, date in enumerate(dates):
         before = line.folded[max(0, date.start - 200) : date.start]
-        if _ANOTHER.search(_clause(before)):
+        if _ANOTHER.search(re.split(r"[.;]\s", before)[-1]):
             continue
         after = line.folded[date.end : date.end + 340]
         kind = _kind(before, after, date, line)

@@ -147,7 +147,9 @@ def _named(lines: Sequence[Line], evidence: dict[str, str]) -> Publisher | None:
 def _names(pattern: re.Pattern[str], line: Line) -> bool:
     """Tell whether the line is about the name: a short line, or a longer one that opens with it."""
     match = pattern.search(line.folded)
-    return match is not None and (line.words <= 14 or match.start() < 25)
+    if match is None or _OF_ANOTHER.search(line.folded[: match.start()]):
+        return False
+    return line.words <= 14 or match.start() < 25
 
 
 @cache
@@ -166,6 +168,7 @@ def _name_pattern(name: str) -> re.Pattern[str]:
     return re.compile(r"(?<![\w.])" + re.escape(fold(name)) + r"(?!\w|\s+(?:and|&)\s+Human)", flags)
 
 
+_OF_ANOTHER = re.compile(r"\b(?:to|on|about|into|against|with|from|of)\s+(?:the\s+)?$", re.IGNORECASE)
 _OFFICER = re.compile(r"\b(?:director|inspector|head|commissioner|chair|chief|officer|adviser)\b", re.IGNORECASE)
 _IMPRINT = re.compile(
     r"\bis\s+(?:the\s+)?(?:independent\s+)?(?:regulator|inspectorate)|\bregulates\s+and\s+inspects|\bcopies\b|\bpublished\s+by\b"

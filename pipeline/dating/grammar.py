@@ -47,7 +47,7 @@ _WEEKDAY = (
     r"|(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|montag|dienstag|mittwoch|donnerstag|freitag|samstag"
     r"|sonntag)\.?,?\s+)"
 )
-_OF = r"(?:\s*(?:of|de|del|-)\s*|\s*,?\s*)"
+_OF = r"(?:\.?\s*(?:of|de|del|-)\s*|\.?\s*,?\s*)"
 _TO = r"\s*(?:-|to|and|until|till|&|/)\s*(?:the\s+)?"
 _NOT_BEFORE = r"(?<![\w.,/\-\u00a3$\u20ac])"
 _NOT_AFTER = r"(?![A-VX-Ya-vx-y0-9_%]|[.,/]\d|-\d)"
@@ -84,9 +84,10 @@ _COMPILED = tuple(
 _HINT = re.compile(r"(?:1[89]|20)\d\d|'\d\d|\d[/-]\w{1,9}[/-]\d\d")
 _SPACED = re.compile(r"(?<!\S)(?:[0-9A-Za-z] ){5,}[0-9A-Za-z](?!\S)")
 _COMPACT = re.compile(r"(?<!\d)(\d{8})(?!\d)")
+_AFTER_A_DAY = re.compile(r"\d(?:st|nd|rd|th)?\s+(?:of\s+)?$", re.IGNORECASE)
 # A year alone needs a word that makes it one: "in 2002", "since 2002", "(2002)", "the 2003 report".
 _YEAR_ALONE = re.compile(
-    r"(?:(?:\b(?:in|since|from|to|by|of|until|till|during|before|after|early|late|year|years|between|and|autumn|summer"
+    r"(?:(?:\b(?:(?:end|start|beginning|middle|spring|summer|autumn|winter|half|part|quarter|act)\s+of|in|since|from|to|by|until|till|during|before|after|early|late|year|years|between|and|autumn|summer"
     r"|spring|winter|act|copyright|published)|\u00a9|\()\s+|\(|\u00a9)(?P<y>(?:18|19|20)\d\d)(?![\w%]|[.,/]\d|-\d|\s+"
     r"(?:children|pupils|people|cases|referrals|families|reviews|staff|young|homes|schools|social|per|responses))"
     r"|(?<![\w.,/\-\u00a3$\u20ac])(?P<Y>(?:19|20)\d\d)(?=\s+(?:act|report|inquiry|review|white paper|green paper"
@@ -171,7 +172,7 @@ def _numeric(match: re.Match[str], month_first: bool) -> FoundDate | None:
 
 def _months(match: re.Match[str]) -> FoundDate | None:
     groups = match.groupdict()
-    if _is_verb(match[0]):
+    if _is_verb(match[0]) or _AFTER_A_DAY.search(match.string[max(0, match.start() - 8) : match.start()]):
         return None
     last_year = int(groups.get("Y") or groups["y"] or 0)
     last_month = _month(groups.get("M") or groups["m"])

@@ -14,11 +14,14 @@ _LABEL = re.compile(
     r"|was|is|has been|on|web)\s+){0,3}"
     r"(?P<label>published|publication\s+date|date\s+published|date\s+of\s+(?:publication|issue|release|report)|issued"
     r"|issue\s+date|posted|released?|release\s+date|report\s+date|dated|date|load-date|distr\.?\s*:?\s*(?:general|limited)"
-    r"|distribution|for\s+immediate\s+release)"
+    r"|distribution|for\s+immediate\s+release|to\s+be\s+printed|(?:presented\s+to|laid\s+before)\s+(?:the\s+)?(?:\w+\s+){0,2}"
+    r"(?:parliament|assembly|senedd|oireachtas))"
     r"(?:\s+(?:on|in|by\s+[A-Z][\w .&']{2,40}?(?:\s+on)?))?\s*[:|\-,]?\s*",
     re.IGNORECASE,
 )
-_WIDE_LABEL = re.compile(r"distr|immediate", re.IGNORECASE)
+# How far behind its label a date may stand, other words between.
+_REACH = {"for": 120, "distr": 40, "presented": 90, "laid": 90}
+_PARLIAMENT = re.compile(r"to\s+be\s+printed|presented|laid", re.IGNORECASE)
 _THIS = re.compile(r"\bthis\s+(?:\w+\s+)?(?:was|is|has)", re.IGNORECASE)
 _NOT_THIS = re.compile(
     r"\b(?:previous(?:ly)?|last|next|earlier|to be|will be|not be|be|before|prior|preceding|former|birth|closing|due"
@@ -27,7 +30,7 @@ _NOT_THIS = re.compile(
 )
 _OTHER_EVENT = re.compile(
     r"\b(?:inspect\w*|visit\w*|fieldwork|previous|deadline|closing|close[sd]?|event|updated?|modified|due|until|next"
-    r"|born|died|meeting|hearing|consultation|response|respond|review period|year end\w*|period|accessed|retrieved"
+    r"|to\s+be|will\s+be|birth|born|died|meeting|hearing|consultation|response|respond|review period|year end\w*|period|accessed|retrieved"
     r"|printed|expires?|valid|revised|reviewed|took place|between|archived|deadline|copyright|all rights)\b",
     re.IGNORECASE,
 )
@@ -57,11 +60,11 @@ def labelled_dates(lines: Sequence[Line], *, month_first: bool) -> list[Evidence
 def _labelled(text: str, month_first: bool, *, prose_only: bool) -> Iterator[Evidence]:
     dates = [date for date in find_dates(text, month_first=month_first, bare_years=True) if not date.is_range]
     for match in _LABEL.finditer(text):
-        reach = 120 if "immediate" in match["label"].lower() else 40 if _WIDE_LABEL.match(match["label"]) else 0
+        reach = next((days for word, days in _REACH.items() if match["label"].lower().startswith(word)), 0)
         date = _date_after(dates, text, match.end(), reach)
         if date is None or _NOT_THIS.search(text[max(0, match.start() - 30) : match.start()]):
             continue
-        of_this = bool(_THIS.match(match[0]))
+        of_this = bool(_THIS.match(match[0]) or _PARLIAMENT.match(match["label"]))
         if of_this or (not prose_only and (reach or _stands_alone(text, match, date))):
             yield Evidence(
                 date.first, date.last, date.precision, "labelled", quote_around(text, match.start(), date.end)
@@ -71,7 +74,7 @@ def _labelled(text: str, month_first: bool, *, prose_only: bool) -> Iterator[Evi
 def _date_after(dates: Sequence[FoundDate], text: str, at: int, reach: int) -> FoundDate | None:
     for date in dates:
         gap = text[at : date.start] if date.start >= at else None
-        if gap is not None:
+        if gap is not None and (date.precision != "year" or not reach):
             near = len(gap) <= reach or not re.sub(r"[\s:|,\-]|\b(?:on|the|at|\d{1,2}[:.]\d\d)\b", "", gap)
             return date if near else None
     return None

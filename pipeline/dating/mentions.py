@@ -53,6 +53,8 @@ _SPEAKS = re.compile(
     r"|describ(?:es|ed)|comment(?:s|ed)|explain(?:s|ed)|spoke|has|is|will)\b",
     re.IGNORECASE,
 )
+_WAS_BEFORE = re.compile(r"\b(?:former(?:ly)?|ex|then|previous|late|under|when|while|predecessor)\b", re.IGNORECASE)
+_WAS_AFTER = re.compile(r"^,?\s+(?:the\s+)?(?:former|then|ex|who\s+was|was|when|while)\b", re.IGNORECASE)
 _OLD_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
@@ -127,7 +129,7 @@ def _of_office(mention: Mention) -> Iterator[Bound]:
         return
     if fact.begins:
         yield _bound(mention, "after", fact.begins, FIRM)
-    past = re.search(r"\b(?:former(?:ly)?|ex|then|previous|late|was|while|when|under)\b", where, re.IGNORECASE)
+    past = _WAS_BEFORE.search(before[-30:]) or _WAS_AFTER.match(after)
     if fact.ends and not past and _SPEAKS.search(sentence) and not _OLD_YEAR.search(sentence):
         yield _bound(mention, "before", fact.ends, HOLDER)
 

@@ -27,6 +27,7 @@ _ARCHIVE = re.compile(
 )
 _PATH_DAY = re.compile(r"/((?:19|20)\d\d)[/-](\d{1,2}|[a-z]{3,9})[/-](\d{1,2})(?=[/_.?-]|$)", re.IGNORECASE)
 _PATH_MONTH = re.compile(r"/((?:19|20)\d\d)/(\d{1,2}|[a-z]{3,9})(?=/|$)", re.IGNORECASE)
+_NUMERIC = re.compile(r"(?<!\d)(\d\d?) (\d\d?) ((?:19|20)\d\d)(?!\d)")
 _PLACEHOLDERS = frozenset(
     {dt.date(1970, 1, 1), dt.date(1900, 1, 1), dt.date(1980, 1, 1), dt.date(1904, 1, 1), dt.date(1601, 1, 1)}
 )
@@ -120,7 +121,7 @@ def url_dates(clues: Sequence[DateClue]) -> list[Evidence]:
         if clue.origin != "url":
             continue
         address = _ARCHIVE.sub("/", clue.value)
-        path = unquote(urlsplit(address).path if "://" in address else address)
+        path = "/" + unquote(urlsplit(address).path if "://" in address else address).lstrip("/")
         for pattern in (_PATH_DAY, _PATH_MONTH):
             if (match := pattern.search(path)) and (date := _from_path(match, clue.value)):
                 found.append(date)
@@ -138,7 +139,9 @@ def file_name_dates(file_name: str) -> list[Evidence]:
     """Return the days, then the months, that a file name states in full."""
     stem = re.sub(r"\.\w{2,5}$", "", file_name.replace("\\", "/").rsplit("/", 1)[-1])
     text = re.sub(r"[_+]", " ", unquote(stem))
-    dates = find_dates(text) + find_dates(re.sub(r"[-.]", " ", text)) + find_compact(text)
+    spaced = re.sub(r"[-.]", " ", text)
+    numeric = _NUMERIC.sub(lambda match: "/".join(match.groups()), spaced)
+    dates = find_dates(text) + find_dates(spaced) + find_dates(numeric) + find_compact(text)
     kept = [date for date in dates if date.precision in ("day", "month") and not date.is_range]
     kept.sort(key=lambda date: date.precision != "day")
     return [Evidence(date.first, date.last, date.precision, "file_name", file_name) for date in kept]

@@ -11,7 +11,7 @@ from pipeline.dating.grammar import FoundDate, find_dates
 from pipeline.dating.mentions import FORESEEN, STATED, Bound
 
 _AHEAD = re.compile(
-    r"\b(?:will|shall|would|may|might|could|can|should|must|due|expect\w*|plan(?:s|ned|ning)?|intend\w*|to\s+be|by|until|till|before"
+    r"\b(?:will|shall|would|(?-i:may)|might|could|can|should|must|due|expect\w*|plan(?:s|ned|ning)?|intend\w*|to\s+be|by|until|till|before"
     r"|target\w*|aim\w*|propos\w*|forecast\w*|project(?:ed|ion)s?|deadline|next|ahead|forthcoming|future|upcoming|scheduled|from\s+now"
     r"|valid|expires?|if|towards?)\b",
     re.IGNORECASE,
@@ -43,6 +43,7 @@ def _of_date(sentence: str, date: FoundDate, grace: int) -> Iterator[Bound]:
     quote = quote_around(sentence, date.start, date.end, 80)
     if _FORESEEN.search(sentence[max(0, date.start - 140) : date.start]):
         yield Bound("before", date.last + dt.timedelta(days=grace), FORESEEN, quote)
-    elif _TOLD.search(sentence) and not _AHEAD.search(sentence):
+    elif _TOLD.search(sentence) and not _AHEAD.search(sentence) and not (date.is_range and date.precision == "year"):
+        # A pair of years may be a budget or a plan that runs on; it proves nothing.
         day = date.first if date.precision == "year" else date.last
         yield Bound("after", day if date.precision == "day" else day.replace(day=1), STATED, quote)

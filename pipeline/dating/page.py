@@ -41,7 +41,7 @@ def lines_of(blocks: Sequence[TextBlock]) -> list[Line]:
     last_page = max((block.page or 0 for block in filled), default=0)
     lines = []
     for number, block in enumerate(filled):
-        first_page = block.page is None or block.page <= 2
+        first_page = block.page is None or block.page <= 4
         at_top = (number < _TOP_BLOCKS and first_page) or block.page == 1
         at_end = number >= len(filled) - _END_BLOCKS or (last_page > 2 and block.page == last_page)
         lines.append(Line(number, block.text, fold(block.text), block.kind, block.page, at_top, at_end))
