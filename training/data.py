@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.themes.rows import CONTEXT_WIDTH, Row, nearest, plain
+from pipeline.themes.rows import CONTEXT_WIDTH, KINDS, Row, plain
 
 THEMES = (
     "information_sharing", "thresholds", "vetting_checks", "workforce_capacity", "training_and_supervision",
@@ -90,6 +90,27 @@ def written() -> list[Coded]:
     return rows
 
 
+_SHORT = dict(
+    zip(
+        "IS TH VC WC TS IW LA RE SC RA VO AW YO PP BU CO CL EH EX CA".split(),
+        THEMES,
+        strict=True,
+    )
+)
+
+
+def more() -> list[Coded]:
+    """Return the statements of more.txt, written for training alone: they are in every training part and in no test part."""
+    rows = []
+    letters = dict(zip("csrx", KINDS, strict=True))
+    for n, line in enumerate(Path(__file__).with_name("more.txt").read_text("utf-8").splitlines()):
+        if not line.startswith("#"):
+            kind, themes, section, text = line.split("|", 3)
+            ids = tuple(_SHORT[t] for t in themes.split(",") if t)
+            rows.append(Coded(f"more-{n}", "written", "more", text, "", section, "", letters[kind], ids))
+    return rows
+
+
 def held_out_authority(name: str, share: float = 0.2) -> bool:
     """Return whether an authority is in the test part: by a hash of its name, the same for ever."""
     return int(hashlib.sha256(name.encode()).hexdigest()[:8], 16) / 2**32 < share
@@ -97,7 +118,7 @@ def held_out_authority(name: str, share: float = 0.2) -> bool:
 
 def split(held_genres: tuple[str, ...]) -> tuple[list[Coded], list[Coded]]:
     """Return training and test rows with whole authorities and whole genres held out."""
-    train, test = [], []
+    train, test = more(), []
     for r in reports():
         (test if held_out_authority(r.group) else train).append(r)
     for r in written():
@@ -119,11 +140,6 @@ def varied(row: Coded, rng: random.Random, drop: float = 0.45) -> Coded:
     if rng.random() < 0.1:
         text = text.rstrip(".")
     return replace(row, text=text, stem=stem, section=section, before=before)
-
-
-def first_segment(row: Coded) -> str:
-    """Return what is coded: the nearest headings, the lead-in and the statement."""
-    return " ; ".join(part for part in (nearest(row.section), row.stem, row.text) if part)
 
 
 def as_row(row: Coded) -> Row:

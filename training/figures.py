@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 
 import numpy as np
-from data import KINDS, THEMES, Coded
+from data import THEMES, Coded
+
+from pipeline.themes.rows import KINDS
 
 
 def label_figures(rows: list[Coded], kinds: np.ndarray, themes: np.ndarray) -> dict:

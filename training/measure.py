@@ -9,10 +9,10 @@ import json
 import sys
 
 import numpy as np
-from data import MATERIAL, Coded, _lines, as_row, plain
+from data import MATERIAL, Coded, _lines, as_row
 from figures import label_figures
 
-from pipeline.themes.rows import CONTEXT_WIDTH
+from pipeline.themes.rows import CONTEXT_WIDTH, plain
 from pipeline.themes.student import load_student
 
 

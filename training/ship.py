@@ -13,9 +13,11 @@ import json
 from pathlib import Path
 
 import numpy as np
-from data import KINDS, THEMES, Coded, reports, written
+from data import THEMES, Coded, reports, written
 from figures import figures
 from scipy.optimize import minimize
+
+from pipeline.themes.rows import KINDS
 
 FOLDER = Path(__file__).resolve().parents[1] / "pipeline/models/child_protection"
 PRIOR = 6.0
@@ -85,7 +87,6 @@ def fitted(path: Path) -> tuple[dict, dict, dict]:
     limits = {t: best_threshold(p[at, i], gold[at, i], weight[at]) for i, t in enumerate(THEMES)}
     calibration = {
         "kind_scale": round(kind_scale(kinds, gold_kind, weight), 4),
-        "kind_shift": dict.fromkeys(KINDS, 0.0),
         "theme_scale": {t: round(scale[t][0], 4) for t in THEMES},
         "theme_shift": {t: round(scale[t][1], 4) for t in THEMES},
     }
@@ -103,6 +104,11 @@ def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     data = a.weights.read_bytes()
     (FOLDER / a.weights.name).write_bytes(data)
+    extra = {}
+    if a.part == "teacher":
+        vocabulary = a.weights.with_name("teacher_tokenizer.json")
+        (FOLDER / vocabulary.name).write_bytes(vocabulary.read_bytes())
+        extra = {"tokenizer": {"file": vocabulary.name, "sha256": hashlib.sha256(vocabulary.read_bytes()).hexdigest()}}
     place = FOLDER / "model.json"
     card = json.loads(place.read_text("utf-8")) if place.exists() else {"name": "child_protection"}
     card["theme_ids"] = list(THEMES)
@@ -113,7 +119,7 @@ def main() -> None:
         "calibration": calibration,
         "thresholds": limits,
         "held_out_figures": held,
-    }
+    } | extra
     place.write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", "utf-8")
     for name, f in held.items():
         print(name, json.dumps(f))

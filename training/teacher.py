@@ -17,13 +17,15 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from data import KINDS, MATERIAL, THEMES, Coded, first_segment, reports, split, varied, written
+from data import MATERIAL, THEMES, Coded, as_row, more, reports, split, varied, written
 from figures import figures
 from tokenizers import Tokenizer
 from torch import nn
 from transformers import BertModel
 
-LENGTH = 128
+from pipeline.themes.rows import KINDS
+from pipeline.themes.semantic import LENGTH, first_segment
+
 HELD = ("audits_overseas", "spoken_minutes", "news")
 
 
@@ -59,7 +61,7 @@ class Teacher(nn.Module):
 
 def batch(tokenizer: Tokenizer, rows: list[Coded], rng: random.Random | None = None) -> tuple[torch.Tensor, ...]:
     """Return ids, mask and segments of the rows; with `rng`, some tokens are masked out."""
-    pairs = [(first_segment(r), r.before) if r.before else first_segment(r) for r in rows]
+    pairs = [(first_segment(as_row(r)), r.before) if r.before else first_segment(as_row(r)) for r in rows]
     codes = tokenizer.encode_batch(pairs)
     width = max(len(c.ids) for c in codes)
     ids = np.zeros((len(rows), width), np.int64)
@@ -216,13 +218,15 @@ def main() -> None:
     p.add_argument("--epochs", type=int, default=8)
     p.add_argument("--batch", type=int, default=32)
     p.add_argument("--rate", type=float, default=1.2e-4)
+    p.add_argument("--start", type=Path, help="go on from these weights (a teacher.pt) instead of the base encoder")
     p.add_argument("--seed", type=int, default=1)
     a = p.parse_args()
     a.out.mkdir(parents=True, exist_ok=True)
-    train_rows, test = (reports() + written(), []) if a.all else split(tuple(a.hold.split(",")))
+    train_rows, test = (reports() + written() + more(), []) if a.all else split(tuple(a.hold.split(",")))
     torch.manual_seed(a.seed)
-    model, tokenizer = load(a.base)
-    start_from_definitions(model, tokenizer)
+    model, tokenizer = load(a.base, a.start)
+    if not a.start:
+        start_from_definitions(model, tokenizer)
     print(len(train_rows), "training rows,", len(test), "test rows", flush=True)
     train(model, tokenizer, train_rows, test, a)
 

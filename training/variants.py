@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from data import Coded, held_out_authority, reports, split, varied, written
+from data import Coded, held_out_authority, more, reports, split, varied, written
 from safetensors.numpy import load_file
 
 HELD = "audits_overseas,spoken_minutes,news"
@@ -76,7 +76,7 @@ def said(text: str, rng: random.Random) -> str:
     return rng.choice(_SAYING).format(body) + rng.choice((".", ""))
 
 
-def variants(rows: list[Coded], near: Neighbours, times: int, rng: random.Random) -> Iterator[Coded]:
+def variants(rows: list[Coded], near: Neighbours, times: int, shares: list[float], rng: random.Random) -> Iterator[Coded]:
     for row in rows:
         for _ in range(times if row.source == "written" else max(1, times // 3)):
             v = varied(row, rng)
@@ -85,7 +85,7 @@ def variants(rows: list[Coded], near: Neighbours, times: int, rng: random.Random
                 text = spliced(text, rng.choice(rows).text, rng)
             elif dice < 0.35:
                 text = said(text, rng)
-            text = near.changed(text, rng, rng.choice((0.0, 0.15, 0.3)))
+            text = near.changed(text, rng, rng.choice(shares))
             section = rng.choice(rows).section if rng.random() < 0.15 else v.section
             yield Coded(v.item, "variant", v.group, text, v.stem, section, v.before, v.kind, v.themes)
 
@@ -107,14 +107,16 @@ def main() -> None:
     p.add_argument("--hold", default=HELD)
     p.add_argument("--all", action="store_true")
     p.add_argument("--variants", type=int, default=6)
+    p.add_argument("--change", type=float, nargs="+", default=[0.0, 0.15, 0.3], help="shares of words changed, one drawn a row")
+    p.add_argument("--near", type=int, default=12, help="how many neighbours a word is changed for")
     p.add_argument("--uncoded-share", type=float, default=1.0)
     p.add_argument("--seed", type=int, default=1)
     a = p.parse_args()
     rng = random.Random(a.seed)
-    coded = reports() + written() if a.all else split(tuple(a.hold.split(",")))[0]
+    coded = reports() + written() + more() if a.all else split(tuple(a.hold.split(",")))[0]
     with a.out.open("w", encoding="utf-8") as f:
         for rows in (
-            variants(coded, Neighbours(a.base), a.variants, rng),
+            variants(coded, Neighbours(a.base, a.near), a.variants, a.change, rng),
             uncoded(a.uncoded, a.all, a.uncoded_share, rng),
         ):
             for r in rows:

@@ -16,8 +16,8 @@ _KEPT_WORDS = 200_000
 class Pieces:
     """Text to piece numbers; remembers each word it has cut.
 
-    The pieces are those of a WordPiece vocabulary (Schuster and Nakajima 2012): a part that continues a word starts with `##`.
-    Text is lower-cased and loses its accents; every number is the same piece.
+    The pieces are those of a WordPiece vocabulary (Schuster and Nakajima 2012): a part that continues a word starts
+    with `##`. Text is lower-cased and loses its accents; every number is the same piece.
     """
 
     def __init__(self, vocabulary: Sequence[str]) -> None:

@@ -1,7 +1,7 @@
 """The small coder that comes with the package: word pieces, two convolutions and a dense layer, in numpy alone.
 
-Weights and activations are whole numbers held in float32, and no sum reaches 2**24: every product is exact, so that the result of a row
-does not depend on the machine, the linear-algebra library or the rows beside it.
+Weights and activations are whole numbers held in float32, and no sum reaches 2**24: every product is exact, so that
+the result of a row does not depend on the machine, the linear-algebra library or the rows beside it.
 """
 
 from __future__ import annotations
@@ -58,6 +58,32 @@ class Pooled:
     hidden: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Turns scores into probabilities: one temperature for the kinds, scale and shift for each theme (Platt 1999)."""
+
+    kind_scale: float
+    theme_scale: NDArray[np.float64]
+    theme_shift: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, card: Mapping[str, Any], theme_ids: Sequence[str]) -> Calibration:
+        """Read the calibration of a model's card."""
+        c = card["calibration"]
+        scale, shift = (
+            np.array([c[part][t] for t in theme_ids], np.float64) for part in ("theme_scale", "theme_shift")
+        )
+        return cls(float(c["kind_scale"]), scale, shift)
+
+    def __call__(self, kinds: Floats, themes: Floats) -> tuple[Floats, Floats]:
+        """Return probabilities with four digits, the same on every machine."""
+        scaled = kinds.astype(np.float64) * self.kind_scale
+        raised = np.exp(scaled - scaled.max(axis=1, keepdims=True, initial=-np.inf))
+        shares = raised / raised.sum(axis=1, keepdims=True)
+        weights = np.clip(themes.astype(np.float64) * self.theme_scale + self.theme_shift, -_RANGE, _RANGE)
+        return shares.round(4).astype(np.float32), (1.0 / (1.0 + np.exp(-weights))).round(4).astype(np.float32)
+
+
 class Student:
     """The default coder. Loaded by `load_student`; see the model card for data, figures and limits."""
 
@@ -66,11 +92,7 @@ class Student:
         self.version: str = card["version"]
         self.theme_ids: tuple[str, ...] = tuple(card["theme_ids"])
         self.thresholds = np.array([card["thresholds"][t] for t in self.theme_ids], np.float32)
-        calibration = card["calibration"]
-        self._kind_scale = float(calibration["kind_scale"])
-        self._kind_shift = np.array([calibration["kind_shift"][k] for k in KINDS])
-        self._theme_scale = np.array([calibration["theme_scale"][t] for t in self.theme_ids])
-        self._theme_shift = np.array([calibration["theme_shift"][t] for t in self.theme_ids])
+        self._calibration = Calibration.of(card, self.theme_ids)
         self._pieces = Pieces(bytes(arrays["vocabulary"]).decode("utf-8").split("\n"))
         self._embedding = arrays["embedding"].astype(np.float32)
         self._own, self._context, self._next, self._dense, self._out = (
@@ -79,14 +101,8 @@ class Student:
         )
 
     def probabilities(self, rows: Sequence[Row]) -> tuple[Floats, Floats]:
-        """Return kinds (n, 4) and themes (n, T): calibrated, with four digits; a row's answer does not depend on the others."""
-        kinds, themes = self.logits(rows)
-        scaled = kinds.astype(np.float64) * self._kind_scale + self._kind_shift
-        raised = np.exp(scaled - scaled.max(axis=1, keepdims=True)) if len(rows) else scaled
-        weights = themes.astype(np.float64) * self._theme_scale + self._theme_shift
-        share = 1.0 / (1.0 + np.exp(-np.clip(weights, -_RANGE, _RANGE)))
-        kind_share = raised / raised.sum(axis=1, keepdims=True)
-        return kind_share.round(4).astype(np.float32), share.round(4).astype(np.float32)
+        """Return kinds (n, 4) and themes (n, T): calibrated, four digits; no row's answer depends on the others."""
+        return self._calibration(*self.logits(rows))
 
     def logits(self, rows: Sequence[Row]) -> tuple[Floats, Floats]:
         """Return the uncalibrated kinds (n, 4) and themes (n, T)."""
@@ -98,7 +114,8 @@ class Student:
     def evidence(self, row: Row, theme_id: str) -> tuple[int, int]:
         """Return start and end in `row.text` of the words that spoke most for the theme.
 
-        Each feature's share in the theme's score goes to the token that it came from; the span is the run of tokens with the largest sum.
+        Each feature's share in the theme's score goes to the token that it came from; the span is the run of tokens
+        with the largest sum.
         """
         text = plain(row.text)
         spans = self._pieces.spans(text)[:OWN_LIMIT]
@@ -147,7 +164,7 @@ class Student:
         return Pooled(first, second, features, self._dense(features @ self._dense.weight))
 
     def _convolved(self, layer: Layer, texts: list[list[int]]) -> tuple[Floats, NDArray[np.int64], NDArray[np.int64]]:
-        """Return activations of all tokens one after the other, each text closed by a blank; starts and sizes of the texts."""
+        """Return activations of all tokens in a row, a blank after each text; starts and sizes of the texts."""
         sizes = np.array([len(t) for t in texts])
         starts = np.concatenate([[0], np.cumsum(sizes[:-1] + 1)])
         flat = np.array([n for t in texts for n in (*t, PAD)])
