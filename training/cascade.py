@@ -17,7 +17,7 @@ from ship import FOLDER, rows_of
 from pipeline.themes.cascade import Doubt
 from pipeline.themes.student import Calibration
 
-DOUBTS = (Doubt(0, 1, 0), Doubt(0.6, 0.35, 0.5), Doubt(0.7, 0.25, 0.6), Doubt(), Doubt(0.9, 0.1, 0.8), Doubt(1.1, 0, 1))
+DOUBTS = (Doubt(0, 1, 0), Doubt(0.6, 0.35, 0.5), Doubt(), Doubt(0.8, 0.15, 0.7), Doubt(0.9, 0.1, 0.8), Doubt(1.1, 0, 1))
 
 
 def main() -> None:

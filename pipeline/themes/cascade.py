@@ -17,9 +17,9 @@ Floats = NDArray[np.float32]
 class Doubt:
     """When a row is uncertain: its kind is less likely than `kind`, or a theme lies between `low` and `high`."""
 
-    kind: float = 0.8
-    low: float = 0.15
-    high: float = 0.7
+    kind: float = 0.7
+    low: float = 0.25
+    high: float = 0.6
 
     def of(self, kinds: Floats, themes: Floats) -> NDArray[np.bool_]:
         """Return which rows are uncertain."""
