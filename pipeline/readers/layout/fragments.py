@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipeline.readers.layout.markers import is_bullet, is_lone_marker
-from pipeline.readers.layout.model import Line
+from pipeline.readers.layout.model import CROWDED, Line
 
 _TAB = 0.55  # in ems: a gap wider than a space
 _REACH = 5.0  # in ems: how far a marker may stand from its text
@@ -24,6 +24,8 @@ def take_markers(lines: list[Line]) -> list[Line]:
 
 def attach_strays(parts: list[Line]) -> list[Line]:
     """Give each marker that stands alone to the text on its baseline that begins just right of it."""
+    if len(parts) > CROWDED:
+        return parts
     kept = []
     for part in parts:
         lone = not part.marker and is_lone_marker(part.text, part.symbol)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
-from pipeline.readers.layout.model import Line, PageLines
+from pipeline.readers.layout.model import CROWDED, Line, PageLines
 
 _TOP_BAND = 0.13  # share of the page's height
 _BOTTOM_BAND = 0.13
@@ -90,6 +90,8 @@ def _is_outside(line: Line, page: PageLines) -> bool:
 
 def _is_outermost(line: Line, page: PageLines) -> bool:
     """Say whether no line but others of the band lie between a line and the page's nearer edge."""
+    if len(page.lines) > CROWDED:
+        return False
     if line.middle < page.height / 2:
         return not any(other.bottom < line.top - 2 and other.x0 < line.x1 for other in page.lines if other is not line)
     return not any(other.top > line.bottom + 40 for other in page.lines if other is not line)

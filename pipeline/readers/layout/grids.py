@@ -10,7 +10,7 @@ from itertools import pairwise
 from pipeline.readers.layout.fragments import same_row
 from pipeline.readers.layout.markers import is_bullet
 from pipeline.readers.layout.measures import DEFAULT_PITCH, ends_sentence, starts_low
-from pipeline.readers.layout.model import Box, Line, Table
+from pipeline.readers.layout.model import CROWDED, Box, Line, Table
 
 _LEADER = re.compile(r"\s*(?:\.\s?|…\s?|_){4,}\s*")
 _PAGE = re.compile(r"\d{1,3}|[ivxl]{1,6}")
@@ -28,6 +28,8 @@ def open_tables(lines: list[Line], page: int) -> tuple[list[Table], list[Line]]:
 
     Columns of running text whose source goes row by row are no table: their lines come back one column after the other.
     """
+    if len(lines) > CROWDED:
+        return [], lines
     place = {id(line): i for i, line in enumerate(lines)}
     dotted: set[int] = set()
     rows = _rows([piece for line in lines for piece in _leader_parts(line, place, dotted)])
@@ -90,7 +92,7 @@ def _has_leader(row: Row, dotted: set[int]) -> bool:
 
 def _leads_on(row: Row, below: Row, dotted: set[int]) -> bool:
     """Say whether a line alone in its row goes on in a contents entry that has its leader dots further down."""
-    if len(row) > 1 or below[0].marker:
+    if len(row) > 1 or below[0].marker or row[0].size > 1.08 * below[0].size:
         return False
     return below[0].baseline - row[0].baseline < _WRAP_STEP * row[0].size and not ends_sentence(row[0].text)
 

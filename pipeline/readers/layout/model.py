@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from pipeline.readers.parsed import BlockKind
 
+CROWDED = 1500  # lines: a page with more is a map or a drawing, and is read in its source's own order
+
 
 class Box(NamedTuple):
     """A rectangle in points, measured from the page's top left corner downwards."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.readers.layout.fragments import same_row
-from pipeline.readers.layout.model import Box, Line, Table
+from pipeline.readers.layout.model import CROWDED, Box, Line, Table
 
 _BREAK = 1.7  # in ems: a step that parts two chunks
 _OVERLAP = 0.2  # share of the narrower of two chunks that makes one stand above the other
@@ -18,6 +18,8 @@ def columns(lines: list[Line], tables: list[Table], firsts: dict[int, int]) -> l
     A heading drawn after its text, or a page drawn out of order, is put where it stands.
     """
     chunks = _chunks(lines, tables, firsts)
+    if len(chunks) > CROWDED // 3:
+        return _joined(chunks)
     boxes = {id(c): _box(c) for c in chunks}
     ordered: list[Chunk] = []
     for chunk in chunks:
