@@ -13,6 +13,12 @@ _CONTACT = re.compile(
     r"|\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b|\b0\d{3,4} ?\d{3}",
     re.IGNORECASE,
 )
+# A judgement that stands alone, as on a cover: "The experiences of children in care: good".
+_GRADE = re.compile(
+    r"(?:^|:|–|-)\s*(?:inadequate|adequate|satisfactory|good|outstanding|requires improvement(?: to be good)?)"
+    r"\W*(?:\d+\W*)?$",
+    re.IGNORECASE,
+)
 _DATE = re.compile(
     r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\s+(?:19|20)\d\d\b|\b(?:19|20)\d\d\b",
     re.IGNORECASE,
@@ -34,16 +40,16 @@ _WE = words(
     "we our us we've we're ours",
 )
 _BASE_VERBS = words(
-    "accelerate act adopt address agree align allocate amend appoint apply assess assign audit build carry cease",
-    "challenge check clarify collect commission complete conduct consider consult continue convene create define",
-    "deliver develop devise disseminate draw embed enable encourage end engage enhance ensure establish evaluate",
-    "examine expand explore extend fund give hold identify implement improve include increase inform introduce",
-    "invest investigate issue join keep learn listen lobby maintain make monitor offer prepare prioritise produce",
-    "promote protect provide publish put raise record recruit reduce reform refresh reinforce remind remove",
-    "replace report require resolve review revise see seek secure set share simplify speed standardise start stop",
-    "strengthen support take tackle test track train undertake update urge use verify widen work write amend",
-    "bring allow assure ask arrange abolish close commit confirm cut designate drop free find guarantee increase",
-    "place accept adapt advise analyse",
+    "abolish accelerate accept act adapt address adopt advise agree align allocate allow amend analyse apply",
+    "appoint arrange ask assess assign assure audit bring build carry cease challenge check clarify close collect",
+    "commission commit complete conduct confirm consider consult continue convene create cut define deliver",
+    "designate develop devise disseminate draw drop embed enable encourage end engage enhance ensure establish",
+    "evaluate examine expand explore extend find free fund give guarantee hold identify implement improve include",
+    "increase inform introduce invest investigate issue join keep learn listen lobby maintain make monitor offer",
+    "place prepare prioritise produce promote protect provide publish put raise record recruit reduce reform",
+    "refresh reinforce remind remove replace report require resolve review revise secure see seek set share",
+    "simplify speed standardise start stop strengthen support tackle take test track train undertake update urge",
+    "use verify widen work write",
 )
 SHAPES = (
     "fragment",
@@ -76,9 +82,10 @@ def shapes_of(text: str, tokens: Sequence[str], *, is_item: bool, led: bool, adv
     words = [token for token in tokens if token[0].isalnum()]
     stop = text.rstrip("\"'”’)] ")[-1:]
     finite = any(w in _FINITE or "n't" in w or (len(w) > 3 and w.endswith("ed")) for w in words)
+    bare = stop not in ".!?" or len(words) < 4
     past = sum(w in ("was", "were", "had", "did") or (len(w) > 3 and w.endswith("ed")) for w in words)
     values = (
-        not led and len(words) <= 12 and not finite and (stop not in ".!?" or len(words) < 4),
+        not finite and (_GRADE.search(text) is not None or (not led and len(words) <= 12 and bare)),
         bool(_CONTACT.search(text)),
         not is_item and opens_list(text),
         stop == "?",
