@@ -3,8 +3,8 @@
     python benchmarks/lexicon.py MATERIAL [--themes]
 
 MATERIAL holds gold/ofsted_statements.jsonl, gold/written/*.jsonl, gold/seeds.jsonl with seeds/, and upr/; a set that is
-not there is left out. Only findings count (kind other than context). `half` tells on which half of the authorities, genres
-or sessions the terms were developed: "developed" figures flatter, "kept apart" figures do not.
+not there is left out. Only findings count (kind other than context). `half` tells on which half of the authorities,
+genres or sessions the terms were developed: "developed" figures flatter, "kept apart" figures do not.
 """
 
 from __future__ import annotations

@@ -29,7 +29,8 @@ _LEMMAS = {
     "€": "£", "$": "£", "n't": "not", "cannot": "not", "data": "data", "less": "less", "more": "more",
     "best": "best", "better": "better",
     "worse": "worse", "worst": "worst", "staffing": "staffing", "behavior": "behaviour", "behaviors": "behaviour",
-    "center": "centre", "centers": "centre", "centered": "centred", "program": "programme", "programs": "programme",
+    "center": "centre", "centers": "centre", "centred": "centred", "centered": "centred",
+    "program": "programme", "programs": "programme",
     "labor": "labour", "neighbor": "neighbour", "neighborhood": "neighbourhood", "color": "colour", "favor": "favour",
     "honor": "honour", "judgement": "judgment", "judgements": "judgment", "counseling": "counselling",
     "counselor": "counsellor", "counselors": "counsellor", "enroll": "enrol", "enrollment": "enrolment",
@@ -86,13 +87,22 @@ def _look_up(word: str) -> str:
 
 def tokenise(text: str) -> Tokens:
     """Return the words of a text as lemmas with their offsets; possessive s and punctuation are left out."""
-    found = list(_WORD.finditer(fold(text)))
-    return Tokens(tuple(lemma(m[0]) for m in found), tuple(m.start() for m in found), tuple(m.end() for m in found))
+    folded = fold(text)
+    spans = [m.span() for m in _WORD.finditer(folded)]
+    if not spans:
+        return Tokens((), (), ())
+    starts, ends = zip(*spans, strict=True)
+    return Tokens(_lemmas_of([folded[a:b] for a, b in spans]), starts, ends)
 
 
 def lemmas(text: str) -> tuple[str, ...]:
     """Return the lemmas of a text, without offsets."""
-    return tuple(map(lemma, _WORD.findall(fold(text))))
+    return _lemmas_of(_WORD.findall(fold(text)))
+
+
+def _lemmas_of(words: list[str]) -> tuple[str, ...]:
+    known = _lemmas.get
+    return tuple([known(word) or lemma(word) for word in words])
 
 
 class PhraseFinder:

@@ -49,11 +49,13 @@ class _Rule:
 class _Index:
     """What a phrase (by its number) leads to: the terms of one part that it fires, and the choices of longer ones.
 
-    `longer`: the terms of several parts, filed by their first choice, each with its second choice.
+    `members`: the phrases of a choice. `longer`: the terms of several parts, filed by their first choice, each with
+    its second.
     """
 
     fires: tuple[tuple[_Rule, ...], ...]
     choices: tuple[tuple[int, ...], ...]
+    members: dict[int, tuple[int, ...]]
     longer: dict[int, tuple[tuple[int, _Rule], ...]]
 
 
@@ -89,23 +91,23 @@ def compile_lexicon(codebook: Codebook) -> Lexicon:
 
 
 def _index(rules: Sequence[_Rule], parts: Sequence[tuple[Phrase, ...]], phrases: Sequence[Phrase]) -> _Index:
-    fires: dict[Phrase, list[_Rule]] = defaultdict(list)
-    choices: dict[Phrase, dict[int, None]] = defaultdict(dict)
+    numbers = {phrase: number for number, phrase in enumerate(phrases)}
+    fires: list[list[_Rule]] = [[] for _ in phrases]
+    choices: list[list[int]] = [[] for _ in phrases]
+    members: dict[int, tuple[int, ...]] = {}
     longer: dict[int, list[tuple[int, _Rule]]] = defaultdict(list)
     for rule in rules:
         if len(rule.choices) == 1:
             for phrase in parts[rule.choices[0]]:
-                fires[phrase].append(rule)
+                fires[numbers[phrase]].append(rule)
             continue
         longer[rule.choices[0]].append((rule.choices[1], rule))
-        for choice in rule.choices:
-            for phrase in parts[choice]:
-                choices[phrase][choice] = None
-    return _Index(
-        tuple(tuple(fires[phrase]) for phrase in phrases),
-        tuple(tuple(choices[phrase]) for phrase in phrases),
-        {choice: tuple(pairs) for choice, pairs in longer.items()},
-    )
+        members |= {choice: tuple(numbers[phrase] for phrase in parts[choice]) for choice in rule.choices}
+    for choice, found in members.items():
+        for number in found:
+            choices[number].append(choice)
+    pairs = {choice: tuple(found) for choice, found in longer.items()}
+    return _Index(tuple(map(tuple, fires)), tuple(map(tuple, choices)), members, pairs)
 
 
 def match(
@@ -151,16 +153,18 @@ def _hits(
     lexicon: Lexicon, index: _Index, phrases: Iterable[tuple[int, int, int]], words: Tokens | None
 ) -> tuple[Hit, ...]:
     by_theme: dict[int, list[tuple[_Rule, _Span]]] = defaultdict(list)
-    found: dict[int, list[_Span]] = {}
+    found: dict[int, list[_Span]] = defaultdict(list)
     for number, first, last in phrases:
+        found[number].append((first, last))
+    present: set[int] = set()
+    for number, spans in found.items():
+        present.update(index.choices[number])
         for rule in index.fires[number]:
-            by_theme[rule.theme].append((rule, (first, last)))
-        for choice in index.choices[number]:
-            found.setdefault(choice, []).append((first, last))
-    for choice in found.keys() & index.longer.keys():
+            by_theme[rule.theme].extend([(rule, span) for span in spans])
+    for choice in present & index.longer.keys():
         for second, rule in index.longer[choice]:
-            if second in found:
-                by_theme[rule.theme].extend((rule, span) for span in _spans(rule, found))
+            if second in present:
+                by_theme[rule.theme].extend([(rule, span) for span in _spans(rule, index, found)])
     kept = ((rule, span) for theme in sorted(by_theme) for rule, span in _kept(by_theme[theme]))
     return tuple(_hit(lexicon, rule, span, words) for rule, span in kept)
 
@@ -170,9 +174,12 @@ def _hit(lexicon: Lexicon, rule: _Rule, span: _Span, words: Tokens | None) -> Hi
     return Hit(lexicon.theme_ids[rule.theme], rule.source, start, end, rule.weight)
 
 
-def _spans(rule: _Rule, found: dict[int, list[_Span]]) -> list[_Span]:
+def _spans(rule: _Rule, index: _Index, found: dict[int, list[_Span]]) -> list[_Span]:
     """Return where a rule's parts stand together, as first and one past the last word."""
-    places = [found.get(choice, []) for choice in rule.choices]
+    places = [
+        sorted(span for number in index.members[choice] if number in found for span in found[number])
+        for choice in rule.choices
+    ]
     return _in_order(places) if rule.ordered else _anywhere(places)
 
 
