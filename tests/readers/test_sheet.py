@@ -118,6 +118,14 @@ def test_equal_ids_are_told_apart_and_broken_rows_rejected() -> None:
     assert "quotation marks" in result.rejects[0].message
 
 
+def test_lines_that_are_no_json_cost_themselves_alone() -> None:
+    data = b'{"id": "a", "text": "One finding."}\n{"id": \n5\n{"id": "b", "text": "Another finding."}\n'
+    result = read_table(data, "a.jsonl")
+    assert [document.item for document in result.documents] == ["a", "b"]
+    assert [reject.item for reject in result.rejects] == ["row 2", "row 3"]
+    assert result.announced == 4
+
+
 def test_a_quotation_mark_never_closed_does_not_swallow_the_table() -> None:
     data = b'id,text\n1,"open\n' + b"2,fine\n" * 3000
     rejects = [row for row in iter_rows(data, "a.csv") if isinstance(row, Reject)]

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 
 from pipeline.readers.guard import RefusedError, decode, parse_xml
-from pipeline.readers.news import europresse, factiva, nexis, proquest, zotero
+from pipeline.readers.news import europresse, factiva, nexis, nexis_uni, proquest, zotero
 from pipeline.readers.parsed import ReadResult, rejected
 from pipeline.readers.web.hostile import check, drop_hidden, html_text, parse
 from pipeline.readers.word.docx import DocxText
@@ -35,18 +35,18 @@ _UNKNOWN = (
 
 def read_docx(document: DocxText) -> ReadResult | None:
     """Return the articles of a Nexis DOCX, or None where the file is an ordinary document."""
-    lines = nexis.docx_lines(document.body)
-    if nexis.uni_lines(lines):
-        return nexis.read_uni(lines, "nexis_docx")
+    lines = nexis_uni.docx_lines(document.body)
+    if nexis_uni.uni_lines(lines):
+        return nexis_uni.read_uni(lines, "nexis_docx")
     text = "\n".join(line.text for line in lines)
     return _text_export(text, "docx", wrapped=False)
 
 
 def read_rtf(text: str) -> ReadResult | None:
     """Return the articles of an RTF export's text, or None where the file is an ordinary document."""
-    lines = nexis.text_lines(text)
-    if nexis.uni_lines(lines):
-        return nexis.read_uni(lines, "nexis_rtf")
+    lines = nexis_uni.text_lines(text)
+    if nexis_uni.uni_lines(lines):
+        return nexis_uni.read_uni(lines, "nexis_rtf")
     return _text_export(text, "rtf", wrapped=False)
 
 

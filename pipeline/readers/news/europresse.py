@@ -1,4 +1,4 @@
-"""Europresse, Eureka and Factiva's French cousins of CEDROM: HTML of the two layouts in use."""
+"""Europresse and Eureka: HTML in the two layouts in use."""
 
 from __future__ import annotations
 

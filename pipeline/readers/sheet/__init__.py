@@ -96,6 +96,9 @@ def _documents(
     rows: Iterable[Row], columns: Columns, width: int, unit: Unit, seen: set[int]
 ) -> Iterator[Parsed | Reject]:
     for row in rows:
+        if row.fault:
+            yield Reject("bad_table", row.fault, f"row {row.number}")
+            continue
         if not any(cell and not cell.isspace() for cell in row.cells):
             continue
         item = _item(row, columns, seen)

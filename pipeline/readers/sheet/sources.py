@@ -9,7 +9,7 @@ import json
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
 from openpyxl import load_workbook
 
@@ -24,11 +24,12 @@ csv.field_size_limit(MAX_CELL)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of cells. `number` is the line or row that the user's program shows; `sheet` is blank outside workbooks."""
+    """A row of cells. `number` is the line or row that the user's program shows; `fault` says why it cannot be read."""
 
     number: int
     cells: tuple[str, ...]
     sheet: str = ""
+    fault: str = ""
 
 
 def text_stream(data: bytes) -> io.TextIOWrapper:
@@ -91,47 +92,50 @@ def csv_rows(data: bytes) -> Iterator[Row]:
 
 
 def jsonl_rows(data: bytes) -> Iterator[Row]:
-    """Yield a header row and one row a JSON object: of JSON lines, or of one array of objects."""
+    """Yield a header row and one row a JSON object: of JSON lines, or of one array of objects.
+
+    A line that is no object is a row with a fault.
+    """
     first = next((line for line in text_stream(data) if line.strip()), "")
-    header: dict[str, int] = {}
-    objects = _array(data) if first.lstrip().startswith("[") else _objects(data)
-    known = dict.fromkeys(
-        key
-        for _, value in islice(_objects(data) if not first.lstrip().startswith("[") else _array(data), _SAMPLE)
-        for key in value
-    )
+    values = _array(data) if first.lstrip().startswith("[") else _line_values(data)
+    head = list(islice(values, _SAMPLE))
+    known = dict.fromkeys(key for _, value in head if isinstance(value, dict) for key in value)
     header = {key: place for place, key in enumerate(known)}
     yield Row(0, tuple(header))
-    for number, value in objects:
-        cells = [""] * len(header)
-        for key, cell in value.items():
-            if key in header:
-                cells[header[key]] = _cell(cell)
-        yield Row(number, tuple(cells))
+    for number, value in chain(head, values):
+        if isinstance(value, str):
+            yield Row(number, (), fault=value)
+        else:
+            yield Row(number, _cells(value, header))
 
 
-def _objects(data: bytes) -> Iterator[tuple[int, dict[str, object]]]:
+def _cells(value: dict[str, object], header: dict[str, int]) -> tuple[str, ...]:
+    cells = [""] * len(header)
+    for key, cell in value.items():
+        if key in header:
+            cells[header[key]] = _cell(cell)
+    return tuple(cells)
+
+
+def _line_values(data: bytes) -> Iterator[tuple[int, dict[str, object] | str]]:
+    """Yield each line's number and object, or what is wrong with it."""
     for number, line in enumerate(text_stream(data), start=1):
-        if not line.strip():
-            continue
-        try:
-            value = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise RefusedError("bad_table", f"line {number} is not JSON: {error}") from error
-        if not isinstance(value, dict):
-            raise RefusedError("bad_table", f"line {number} is not a JSON object")
-        yield number, value
+        if line.strip():
+            try:
+                value = json.loads(line)
+            except (ValueError, RecursionError) as error:
+                yield number, f"row {number} is not JSON: {error}"
+                continue
+            yield number, value if isinstance(value, dict) else f"row {number} is not a JSON object"
 
 
-def _array(data: bytes) -> Iterator[tuple[int, dict[str, object]]]:
+def _array(data: bytes) -> Iterator[tuple[int, dict[str, object] | str]]:
     try:
         values = json.loads(text_stream(data).read())
     except (ValueError, RecursionError) as error:
         raise RefusedError("bad_table", f"the file is not JSON: {error}") from error
     for number, value in enumerate(values if isinstance(values, list) else [], start=1):
-        if not isinstance(value, dict):
-            raise RefusedError("bad_table", f"entry {number} of the array is not a JSON object")
-        yield number, value
+        yield number, value if isinstance(value, dict) else f"row {number} is not a JSON object"
 
 
 def _cell(value: object) -> str:

@@ -48,7 +48,6 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _DATE_LIKE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[./]\d{1,2}[./]\d{2}\b")
-_PLACES = ("header", "footer", "aside", "nav")
 _MAX_LD = 2**21
 
 

@@ -111,7 +111,7 @@ def _extracted_blocks(element: etree._Element, level: int) -> Iterator[Block]:
         elif tag == "table":
             yield from _table_blocks(item, "row", "cell")
         elif tag in {"quote", "div", "main"}:
-            yield from paragraph_blocks(_own_text(item)) if not len(item) else _mixed(item, level, _extracted_blocks)
+            yield from paragraph_blocks(_own_text(item)) if not len(item) else _mixed(item, level)
         elif tag in {"p", "code", "ab"}:
             yield from _paragraph(item, level)
         elif tag not in {"graphic", "lb"} and (text := clean(_flat(item))):
@@ -122,12 +122,12 @@ def _extracted_blocks(element: etree._Element, level: int) -> Iterator[Block]:
 
 def _paragraph(item: etree._Element, level: int) -> Iterator[Block]:
     if any(inner.tag in {"list", "table", "head", "p"} for inner in item):
-        yield from _mixed(item, level, _extracted_blocks)
+        yield from _mixed(item, level)
     else:
         yield from paragraph_blocks(_own_text(item))
 
 
-def _mixed(item: etree._Element, level: int, walker: object) -> Iterator[Block]:
+def _mixed(item: etree._Element, level: int) -> Iterator[Block]:
     if lead := clean(item.text or ""):
         yield Block("paragraph", lead)
     yield from _extracted_blocks(item, level)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from pipeline.dating import DateClue
 from pipeline.readers.blocks import item_block, paragraph_blocks, rank_levels, split_marker, word_count
@@ -115,8 +114,3 @@ def _is_frame(table: Table) -> bool:
     long = sum(any(len(text.split()) >= _PROSE_WORDS for text in cell) for cell in cells)
     filled = sum(bool(cell) for cell in cells)
     return filled > 0 and (prose + long) * 2 > filled
-
-
-def with_reader(result: ReadResult, reader: str) -> ReadResult:
-    """Return the result with another reader's name on its documents."""
-    return replace(result, documents=tuple(replace(item, reader=reader) for item in result.documents))
