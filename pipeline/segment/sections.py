@@ -29,11 +29,3 @@ class SectionPath:
     def above(self, level: int) -> str:
         """Return the path that a new heading of this level stands under."""
         return SEPARATOR.join(text for at, text in self._open if at < max(1, level))
-
-
-def with_number(section: str, marker: str) -> str:
-    """Return the section with a paragraph's number, so that a reference such as "(paragraph 12)" finds it."""
-    number = marker.strip("().[] ")
-    if not number[:1].isdigit():
-        return section
-    return f"{section}{SEPARATOR if section else ''}{number}"
