@@ -23,7 +23,17 @@ MAX_FINDINGS = 100_000
 MAX_TEXT = 32_000  # Excel holds 32,767 characters in a cell
 NO_DENOMINATOR, NOT_KNOWN = "[z]", "[x]"
 _MADE = datetime(1980, 1, 1)  # a fixed date, so that the same tables give the same bytes
-_WIDE = {"text": 90, "central_text": 70, "definition": 70, "message": 60, "title": 50, "terms": 50, "section": 40}
+_WIDE = {
+    "text": 90,
+    "central_text": 70,
+    "definition": 70,
+    "message": 60,
+    "title": 50,
+    "terms": 50,
+    "section": 40,
+    "theme_id": 28,
+    "theme_label": 34,
+}
 _FINDINGS = (
     "statement_id", "year", "source_type", "publisher", "title", "source_path", "item", "page", "section",
     "kind", "kind_probability", "speaker", "agencies", "themes", "stem", "text",
@@ -146,6 +156,7 @@ def _notes(tables: RunTables) -> Iterator[str]:
 def _words(book: xlsxwriter.Workbook, formats: dict[str, Any], name: str, title: str, lines: Iterator[str]) -> None:
     sheet = book.add_worksheet(name)
     sheet.hide_gridlines(2)
+    _for_print(sheet)
     sheet.set_column(0, 0, 110)
     sheet.write_string(0, 0, title, formats["title"])
     for row, line in enumerate(lines, start=1):
@@ -165,6 +176,16 @@ def _contents(book: xlsxwriter.Workbook, formats: dict[str, Any], sheets: Sequen
         sheet.write_url(row, 0, f"internal:'{name}'!A1", formats["link"], name)
         sheet.write_string(row, 1, content, formats["text"])
     sheet.freeze_panes(3, 0)
+    _for_print(sheet)
+
+
+def _for_print(sheet: Any, head: int | None = None) -> None:
+    """Print on A4 across, one page wide, with the heading row `head` on every page."""
+    sheet.set_paper(9)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    if head is not None:
+        sheet.repeat_rows(head)
 
 
 def _mark(sheet: Any, formats: dict[str, Any], name: str, heads: Sequence[str], row: int, rows: int) -> None:
@@ -194,6 +215,7 @@ def _table(book: xlsxwriter.Workbook, formats: dict[str, Any], sheet: Sheet) -> 
         page.set_column(number, number, _width(column))
         _column(page, formats, column, sheet.data[column.name].tolist(), first + 1, number)
     page.freeze_panes(first + 1, 1)
+    _for_print(page, first)
 
 
 def _width(column: Column) -> int:
@@ -237,3 +259,4 @@ def _dictionary(book: xlsxwriter.Workbook, formats: dict[str, Any], sheets: Sequ
         for number, cell in enumerate(cells):
             page.write_string(row, number, cell, formats["text"])
     page.freeze_panes(3, 2)
+    _for_print(page, 2)
