@@ -88,6 +88,7 @@ def test_a_cell_that_a_spreadsheet_would_run_is_made_text(text: str) -> None:
 
 def test_a_file_that_cannot_be_finished_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "kept").write_text("old")
+
     def fail() -> None:
         with atomic(tmp_path / "kept") as part:
             part.write_text("half")

@@ -82,7 +82,7 @@ def _copyright_years(lines: Sequence[Line]) -> list[tuple[int, str]]:
 
 
 def _reconciled(bounds: Sequence[Bound]) -> tuple[Bound | None, Bound | None]:
-    """Return the tightest bounds that agree; of two that contradict each other the looser kind falls, then the later one."""
+    """Return the tightest bounds that agree; of two that contradict each other the looser falls."""
     kept = sorted(set(bounds), key=lambda bound: (bound.side, bound.day, -bound.firmness, bound.quote, bound.fact))
     while True:
         after = max((b for b in kept if b.side == "after"), key=lambda b: (b.day, b.firmness, b.quote), default=None)
@@ -138,7 +138,7 @@ def _lag_model(coverage: Coverage, settings: DatingSettings):  # type: ignore[no
 def _lag_reach(
     earliest: dt.date | None, latest: dt.date | None, coverage: Coverage | None, settings: DatingSettings
 ) -> tuple[dt.date, dt.date] | None:
-    """Return the interval cut to the longest lag after what the text looks at; None where the text knows of later days."""
+    """Return the interval cut to the longest lag after the coverage; None where the text knows of later days."""
     if coverage is None or earliest is None:
         return None
     end = coverage.last + dt.timedelta(days=_lag_model(coverage, settings).longest_days)
@@ -156,7 +156,7 @@ def _made(
 
 
 def _silences(sentences: Sequence[str], timeline: Timeline, mentioned: set[str]) -> list[Factor]:
-    """Return factors for events that the text treats the matter of and does not name: it is probably older than they."""
+    """Return factors for events whose matter the text treats without naming them: it is probably older."""
     text = " ".join(sentences)
     factors = []
     for fact in timeline.facts:

@@ -49,7 +49,7 @@ _ANOTHER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The days that a document looks at; `kind` is "fieldwork" (people went and looked) or "period" (figures span it)."""
+    """The days that a document looks at; `kind` is "fieldwork" (people went there) or "period" (figures span it)."""
 
     first: dt.date
     last: dt.date

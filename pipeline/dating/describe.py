@@ -97,7 +97,7 @@ def describe(
     language: str,
     url: str,
 ) -> Description:
-    """Return what the document is: what the reader knows stands, the rest is proved from text and site or left blank."""
+    """Return what the document is: what the reader knows stands, the rest is proved or left blank."""
     lines = lines_of(blocks)
     evidence: dict[str, str] = {}
     who = _publisher(lines, publisher, url, evidence)

@@ -30,7 +30,8 @@ _NOT_THIS = re.compile(
 )
 _OTHER_EVENT = re.compile(
     r"\b(?:inspect\w*|visit\w*|fieldwork|previous|deadline|closing|close[sd]?|event|updated?|modified|due|until|next"
-    r"|to\s+be|will\s+be|birth|born|died|meeting|hearing|consultation|response|respond|review period|year end\w*|period|accessed|retrieved"
+    r"|to\s+be|will\s+be|birth|born|died|meeting|hearing|consultation|response|respond|review period|year end\w*|period"
+    r"|accessed|retrieved"
     r"|printed|expires?|valid|revised|reviewed|took place|between|archived|deadline|copyright|all rights)\b",
     re.IGNORECASE,
 )
@@ -140,7 +141,7 @@ def _place_rank(line: Line, bare: bool) -> int | None:
 
 
 def cover_months(lines: Sequence[Line]) -> list[Evidence]:
-    """Return months and years that stand alone on the cover, in a footer or at the end ("Reference 070221, May 2009")."""
+    """Return months and years that stand alone on the cover, a footer or at the end ("Ref. 070221, May 2009")."""
     ranked: list[tuple[int, int, Evidence]] = []
     for line in lines:
         if not (line.at_top or line.at_end or line.kind == "furniture") or line.words > 12:

@@ -45,7 +45,24 @@ _ACTS = re.compile(
     re.IGNORECASE,
 )
 _PRESENT = frozenset(
-    "will has have is are should must does do need needs says say can cannot remain remains continue continues".split()
+    (
+        "will",
+        "has",
+        "have",
+        "is",
+        "are",
+        "should",
+        "must",
+        "does",
+        "do",
+        "need",
+        "needs",
+        "say",
+        "says",
+        "can",
+        "cannot",
+    )
+    + ("remain", "remains", "continue", "continues")
 )
 _SPEAKS = re.compile(
     r"\b(?:says?|said|adds?|added|told|tells|warn(?:s|ed)|welcom(?:es|ed)|urg(?:es|ed)|announc(?:es|ed)|insist(?:s|ed)|claim(?:s|ed)"
@@ -60,7 +77,7 @@ _OLD_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """The text was published on or `after`, or on or `before`, `day`; `firmness` decides between contradicting bounds."""
+    """The text was published on or `after`, or on or `before`, `day`; `firmness` decides between two that contradict."""
 
     side: Side
     day: dt.date

@@ -115,7 +115,7 @@ def property_dates(clues: Sequence[DateClue]) -> list[Evidence]:
 
 
 def url_dates(clues: Sequence[DateClue]) -> list[Evidence]:
-    """Return the dates in the address's path: /2009/oct/21/, /2009/10/, 20091021; a web archive's time stamp is none."""
+    """Return the dates in the address's path: /2009/oct/21/, 20091021; a web archive's time stamp is none."""
     found: list[Evidence] = []
     for clue in clues:
         if clue.origin != "url":

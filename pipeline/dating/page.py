@@ -36,7 +36,7 @@ class Line:
 
 
 def lines_of(blocks: Sequence[TextBlock]) -> list[Line]:
-    """Return the non-empty blocks with their places; the top is the first page or the first blocks, the end likewise."""
+    """Return the non-empty blocks with their places: top (first blocks or page), end, or between."""
     filled = [block for block in blocks if block.text.strip()]
     last_page = max((block.page or 0 for block in filled), default=0)
     lines = []
@@ -49,7 +49,7 @@ def lines_of(blocks: Sequence[TextBlock]) -> list[Line]:
 
 
 def sentences_of(lines: Sequence[Line]) -> Iterator[str]:
-    """Yield the folded sentences of all blocks but page furniture; good enough to keep a tense and its date together."""
+    """Yield the folded sentences of all blocks but page furniture; enough to keep a tense and its date together."""
     for line in lines:
         if line.kind != "furniture":
             yield from _sentences(line.folded)

@@ -27,15 +27,15 @@ def _rows(kind: Literal["report", "news"], table: str) -> tuple[Publisher, ...]:
 
 
 _REPORTS = """
-Ofsted | ofsted.gov.uk | Office for Standards in Education, Children's Services and Skills; Office for Standards in Education; OFSTED
+Ofsted | ofsted.gov.uk | Office for Standards in Education; OFSTED
 Care Quality Commission | cqc.org.uk | CQC
 Commission for Social Care Inspection | csci.org.uk | CSCI
 Social Services Inspectorate | | SSI
 Commission for Health Improvement | chi.nhs.uk | CHI
 Healthcare Commission | healthcarecommission.org.uk | Commission for Healthcare Audit and Inspection
-HMICFRS | | His Majesty's Inspectorate of Constabulary and Fire & Rescue Services; Her Majesty's Inspectorate of Constabulary and Fire & Rescue Services; HMI Constabulary and Fire & Rescue Services
+HMICFRS | | Inspectorate of Constabulary and Fire & Rescue Services; HMI Constabulary and Fire & Rescue Services
 HMIC | hmic.gov.uk | Her Majesty's Inspectorate of Constabulary
-HM Inspectorate of Probation | | Her Majesty's Inspectorate of Probation; His Majesty's Inspectorate of Probation; HMI Probation
+HM Inspectorate of Probation | | Majesty's Inspectorate of Probation; HMI Probation
 HM Inspectorate of Prisons | | Her Majesty's Inspectorate of Prisons; His Majesty's Inspectorate of Prisons; HMI Prisons
 HM Crown Prosecution Service Inspectorate | hmcpsi.gov.uk | HMCPSI
 Criminal Justice Joint Inspection | justiceinspectorates.gov.uk cjji.gov.uk |
@@ -64,14 +64,14 @@ Children's Commissioner for England | childrenscommissioner.gov.uk | Office of t
 Children's Commissioner for Wales | childcomwales.org.uk childcom.org.uk |
 Children and Young People's Commissioner Scotland | cypcs.org.uk | Scotland's Commissioner for Children and Young People
 Northern Ireland Commissioner for Children and Young People | niccy.org | NICCY
-Child Safeguarding Practice Review Panel | | 
+Child Safeguarding Practice Review Panel | |
 Department for Education | | DfE
 Department for Children, Schools and Families | dcsf.gov.uk | DCSF
 Department for Education and Skills | dfes.gov.uk | DfES
 Department of Health | dh.gov.uk doh.gov.uk | DH Publications; Department of Health and Social Care
 Ministry of Justice | justice.gov.uk |
 Home Office | homeoffice.gov.uk |
-House of Commons | publications.parliament.uk committees.parliament.uk | 
+House of Commons | publications.parliament.uk committees.parliament.uk |
 Parliamentary and Health Service Ombudsman | ombudsman.org.uk |
 Local Government and Social Care Ombudsman | lgo.org.uk | Local Government Ombudsman
 UK Parliament | parliament.uk hansard.parliament.uk | Hansard
@@ -95,7 +95,7 @@ The Independent | independent.co.uk | Independent; Independent on Sunday; Indy; 
 The Times | thetimes.co.uk thetimes.com timesonline.co.uk | Times Online; The Sunday Times
 The Daily Telegraph | telegraph.co.uk | Daily Telegraph; The Telegraph; Sunday Telegraph
 Daily Mail | dailymail.co.uk mailonline.co.uk | MailOnline; Mail on Sunday; Mail Online
-The Sun | thesun.co.uk | 
+The Sun | thesun.co.uk |
 Daily Mirror | mirror.co.uk | The Mirror; Sunday Mirror
 Daily Express | express.co.uk | Express; Sunday Express
 Evening Standard | standard.co.uk | London Evening Standard; The Standard
@@ -105,11 +105,11 @@ Sky News | news.sky.com |
 ITV News | itv.com |
 Channel 4 News | channel4.com |
 Press Association | pressassociation.com | PA Media; PA News
-Reuters | reuters.com | 
+Reuters | reuters.com |
 Associated Press | apnews.com |
 HuffPost UK | huffingtonpost.co.uk | Huffington Post
 Wales Online | walesonline.co.uk icwales.icnetwork.co.uk | Western Mail; WalesOnline
-South Wales Echo | | 
+South Wales Echo | |
 South Wales Argus | southwalesargus.co.uk |
 The Herald | heraldscotland.com | Herald Scotland; Sunday Herald
 The Herald Wales | herald.wales |

@@ -51,7 +51,7 @@ _SLIGHT = 0.001
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """A weight for each possible day of publication, with the words that it stands for. `reach` bounds it, if it does."""
+    """A weight for each possible day, with the words that it stands for; `reach` bounds it where it does."""
 
     weight: Callable[[dt.date], float]
     quote: str
@@ -217,7 +217,7 @@ def _recent(sentence: str, dates: Sequence[FoundDate]) -> Iterator[Factor]:
 
 
 def _days_without_year(sentences: Sequence[str]) -> Iterator[Factor]:
-    """Read "(13-19 July)" in news: a day named without its year is near the day of writing, the nearer beside "last week"."""
+    """Read "(13-19 July)" in news: a day without its year is near the day of writing, nearer beside "last week"."""
     seen = 0
     for sentence in sentences:
         for match in _NO_YEAR.finditer(sentence):

@@ -25,7 +25,7 @@ _DATE = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$")
 class Fact:
     """One dated fact.
 
-    `known`: nobody could speak of it before. `begins`: from then on it is there; spoken of as to come, the text is older.
+    `known`: nobody could speak of it before. `begins`: from then on it is there; if still to come, the text is older.
     `ends`: the last day on which it can be spoken of as present. `names`: any of them in the text is a mention (for an
     office the holder's names, with one of `role` near). `beside`: one of these must stand in the document too; `apart`:
     none of these. `expected_where`: a text with one of these phrases and without the fact is probably older.
@@ -54,7 +54,7 @@ class Timeline:
     def build(cls, mapping: Mapping[str, object], *, place: str = "timeline") -> Timeline:
         """Return the timeline that a loaded timeline file holds.
 
-        Raises ConfigError for an unknown key, a fact without name, date or source, a date that is none, an id used twice.
+        Raises ConfigError for an unknown key, a fact without name, date or source, a wrong date, an id used twice.
         """
         _check_keys(mapping, {"facts"}, place)
         rows = mapping.get("facts")

@@ -1,4 +1,4 @@
-"""Estimators: shares with honest intervals."""
+"""Shares of counts with honest intervals."""
 
 from __future__ import annotations
 
