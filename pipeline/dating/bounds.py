@@ -14,7 +14,7 @@ from pipeline.dating.model import Weight, copyright_weight, lag_weight, made_wei
 from pipeline.dating.narrated import narrated_bounds
 from pipeline.dating.page import Line, sentences_of
 from pipeline.dating.relative import Factor, relative_factors
-from pipeline.dating.settings import DatingSettings
+from pipeline.dating.settings import DatingSettings, LagModel
 from pipeline.dating.timeline import Timeline
 
 _COPYRIGHT = re.compile(r"(?:\u00a9|\bcopyright\b|\(c\))[^\d]{0,40}((?:19|20)\d\d)(?!\d|\s*-)", re.IGNORECASE)
@@ -131,7 +131,7 @@ def _said(factors: Sequence[Factor]) -> list[str]:
     return [factor.quote for factor in factors[:3]]
 
 
-def _lag_model(coverage: Coverage, settings: DatingSettings):  # type: ignore[no-untyped-def]
+def _lag_model(coverage: Coverage, settings: DatingSettings) -> LagModel:
     return settings.inspection_lag if coverage.days <= settings.inspection_days else settings.programme_lag
 
 

@@ -77,7 +77,7 @@ _OLD_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """The text was published on or `after`, or on or `before`, `day`; `firmness` decides between two that contradict."""
+    """The text was published on or `after`, or on or `before`, `day`; `firmness` decides between contradictions."""
 
     side: Side
     day: dt.date

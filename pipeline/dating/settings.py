@@ -24,8 +24,8 @@ class LagModel:
 _INSPECTIONS = (31, 33, 36, 38, 39, 41, 42, 43, 45, 46, 47, 47, 49, 52, 55, 57, 60, 66, 82, 130)
 
 # Overview and annual reports: the joint targeted inspections' overviews of 2016-2020 (six), reviews of serious case
-# reviews of 2008 and 2010, CQC's "Not seen, not heard" of 2016, a semiannual report of the US inspector general of 2003,
-# the chief inspector's annual reports for 2008/09 to 2023/24 (sixteen) and those of HM Inspectorate of Prisons for
+# reviews of 2008 and 2010, CQC's "Not seen, not heard" of 2016, a US inspector general's report of 2003, the
+# chief inspector's annual reports for 2008/09 to 2023/24 (sixteen) and those of HM Inspectorate of Prisons for
 # 2015/16 to 2018/19.
 _PROGRAMMES = (
     *(35, 172, 187, 165, 249, 280, 245, 209, 187, 60),
