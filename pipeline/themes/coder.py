@@ -10,15 +10,12 @@ from numpy.typing import NDArray
 
 from pipeline.cluster import NO_EVIDENCE, Coded, FindingText
 from pipeline.codebook import Codebook
+from pipeline.themes.combine import Combination, load_combination
 from pipeline.themes.lexicon import Hit, Lexicon, compile_lexicon, match, strengths
 from pipeline.themes.rows import Coder, Row
 from pipeline.themes.student import load_student
 
 THRESHOLD = 0.5
-LEXICON_SHARE = 0.5
-# Terms and model each leave out much of what the other sees, so that their mean is too modest; the place where it
-# parts themes from no themes, on statements of genres left out of training, is below one half.
-CUT = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +24,7 @@ class CodebookCoder:
 
     lexicon: Lexicon
     model: Coder | None
+    combination: Combination | None
     version: str
 
     def code(self, findings: Sequence[FindingText]) -> list[tuple[Coded, ...]]:
@@ -37,7 +35,7 @@ class CodebookCoder:
         hits = match(self.lexicon, [r.text for r in rows], [r.stem for r in rows], [r.section for r in rows])
         by_terms = strengths(self.lexicon, hits)
         by_model = self._by_model(rows)
-        shares = probability(by_terms, by_model)
+        shares = self.combination.probability(by_terms, by_model) if self.combination else by_terms
         return [
             tuple(
                 self._coded(row, int(column), shares[at, column], by_terms[at, column], hits[at])
@@ -68,13 +66,6 @@ class CodebookCoder:
         return Coded(theme_id, round(float(share), 4), method, start, end)
 
 
-def probability(by_terms: NDArray[np.float64], by_model: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return one probability a theme from terms and model; from the terms alone where the model is silent (NaN)."""
-    mean = LEXICON_SHARE * by_terms + (1 - LEXICON_SHARE) * by_model
-    stretched = np.where(mean < CUT, mean * THRESHOLD / CUT, 1 - (1 - mean) * (1 - THRESHOLD) / (1 - CUT))
-    return np.where(np.isnan(by_model), by_terms, stretched)
-
-
 def _method(by_terms: float, model: Coder | None) -> str:
     if model is None:
         return "lexicon"
@@ -102,7 +93,8 @@ def build_coder(codebook: Codebook, model: Coder | None) -> CodebookCoder:
     knows = model is not None and bool(set(model.theme_ids) & set(codebook.ids))
     used = model if knows else None
     version = f"lexicon {codebook.sha256[:12]}" + (f", {used.name} {used.version}" if used else "")
-    return CodebookCoder(compile_lexicon(codebook), used, version)
+    combination = load_combination(used.name) if used else None
+    return CodebookCoder(compile_lexicon(codebook), used, combination, version)
 
 
 @dataclass(frozen=True, slots=True)
