@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def documents(folder: Path, index: Path, *, properties: bool) -> Iterator[tuple[str, str, DatingInput]]:
-    """Yield name, true date and dating input of each readable file in the index; the name itself is kept from dating."""
+    """Yield name, true date and dating input of each readable file in the index; its name is kept from dating."""
     with index.open(encoding="utf-8-sig", newline="") as handle:
         rows = [row for row in csv.DictReader(handle) if row["publication_date"]]
     for row in rows:

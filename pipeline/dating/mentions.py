@@ -61,8 +61,11 @@ _PRESENT = frozenset(
         "says",
         "can",
         "cannot",
+        "remain",
+        "remains",
+        "continue",
+        "continues",
     )
-    + ("remain", "remains", "continue", "continues")
 )
 _SPEAKS = re.compile(
     r"\b(?:says?|said|adds?|added|told|tells|warn(?:s|ed)|welcom(?:es|ed)|urg(?:es|ed)|announc(?:es|ed)|insist(?:s|ed)|claim(?:s|ed)"

@@ -11,7 +11,7 @@ COVERS = [
     ("Inspection dates: 17 March to 21 March 2025", "2025-03-17", "2025-03-21"),
     ("Inspection dates: 5 to 9 December 2022 and 14 to 15 February 2023", "2022-12-05", "2023-02-15"),
     ("Dates of inspection: 10th and 22nd May 2007", "2007-05-10", "2007-05-22"),
-    ("This inspection took place from 22 to 26 May 2023. It was short.", "2023-05-22", "2023-05-26"),
+    ("Inspectors were on site from 22 to 26 May 2023. The visit was short.", "2023-05-22", "2023-05-26"),
     ("Between 22 and 26 February 2016, the inspectorate undertook an inspection.", "2016-02-22", "2016-02-26"),
     ("We visited four towns between December 2001 and March 2002.", "2001-12-01", "2002-03-31"),
     ("The group held its fourth session from 2 to 13 February 2009.", "2009-02-02", "2009-02-13"),
