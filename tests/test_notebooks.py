@@ -15,7 +15,9 @@ nbclient = pytest.importorskip("nbclient")
 def test_notebooks_run_and_hold_no_outputs(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     corpus = tmp_path / "corpus"
     corpus.mkdir()
-    (corpus / "a.txt").write_text("Published: 4 March 2004\n\nSocial workers do not share information.\n", encoding="utf-8")
+    (corpus / "a.txt").write_text(
+        "Published: 4 March 2004\n\nSocial workers do not share information.\n", encoding="utf-8"
+    )
     run(RunOptions(corpus, tmp_path / "out", engine="serial", until="tabulate"))
     monkeypatch.setenv("FINDINGS_RUN", str(tmp_path / "out"))
     for path in sorted((root / "notebooks").glob("*.ipynb")):

@@ -92,7 +92,7 @@ def written() -> list[Coded]:
 
 _SHORT = dict(
     zip(
-        "IS TH VC WC TS IW LA RE SC RA VO AW YO PP BU CO CL EH EX CA".split(),
+        ["IS", "TH", "VC", "WC", "TS", "IW", "LA", "RE", "SC", "RA", "VO", "AW", "YO", "PP", "BU", "CO", "CL", "EH", "EX", "CA"],
         THEMES,
         strict=True,
     )

@@ -182,7 +182,9 @@ def main() -> None:
     p.add_argument("--epochs", type=int, default=10)
     p.add_argument("--batch", type=int, default=128)
     p.add_argument("--rate", type=float, default=2e-3)
-    p.add_argument("--embedding", type=float, default=0.5, help="rate of the word vectors, as a share of the rate of the rest")
+    p.add_argument(
+        "--embedding", type=float, default=0.5, help="rate of the word vectors, as a share of the rate of the rest"
+    )
     p.add_argument("--seed", type=int, default=1)
     a = p.parse_args()
     a.out.mkdir(parents=True, exist_ok=True)

@@ -76,7 +76,9 @@ def said(text: str, rng: random.Random) -> str:
     return rng.choice(_SAYING).format(body) + rng.choice((".", ""))
 
 
-def variants(rows: list[Coded], near: Neighbours, times: int, shares: list[float], rng: random.Random) -> Iterator[Coded]:
+def variants(
+    rows: list[Coded], near: Neighbours, times: int, shares: list[float], rng: random.Random
+) -> Iterator[Coded]:
     for row in rows:
         for _ in range(times if row.source == "written" else max(1, times // 3)):
             v = varied(row, rng)
@@ -107,7 +109,9 @@ def main() -> None:
     p.add_argument("--hold", default=HELD)
     p.add_argument("--all", action="store_true")
     p.add_argument("--variants", type=int, default=6)
-    p.add_argument("--change", type=float, nargs="+", default=[0.0, 0.15, 0.3], help="shares of words changed, one drawn a row")
+    p.add_argument(
+        "--change", type=float, nargs="+", default=[0.0, 0.15, 0.3], help="shares of words changed, one drawn a row"
+    )
     p.add_argument("--near", type=int, default=12, help="how many neighbours a word is changed for")
     p.add_argument("--uncoded-share", type=float, default=1.0)
     p.add_argument("--seed", type=int, default=1)

@@ -74,9 +74,7 @@ def corrected_shares(
     return {year: _year(year, sizes, sample, alike, limits) for year, sizes in strata.sizes.items() if sum(sizes[:2])}
 
 
-def _year(
-    year: str, sizes: Sequence[int], sample: Sample, alike: bool, limits: CorrectionSettings
-) -> Correction:
+def _year(year: str, sizes: Sequence[int], sample: Sample, alike: bool, limits: CorrectionSettings) -> Correction:
     mine = sample.year == year
     own = int(mine.sum())
     if own >= limits.year_minimum and _covers(sample.stratum[mine], sizes):
@@ -92,9 +90,7 @@ def _covers(stratum: NDArray[np.int64], sizes: Sequence[int]) -> bool:
     return all(not sizes[s] or (stratum == s).any() for s in (WITH_THEME, WITHOUT_THEME))
 
 
-def _correction(
-    sizes: Sequence[int], sample: Sample, chosen: NDArray[np.bool_], coded: int, status: str
-) -> Correction:
+def _correction(sizes: Sequence[int], sample: Sample, chosen: NDArray[np.bool_], coded: int, status: str) -> Correction:
     nan = float("nan")
     if status == "insufficient":
         return Correction(nan, nan, nan, coded, "insufficient")
