@@ -1,6 +1,6 @@
-"""Fits how the codebook's terms and a model are combined, on rows that the model has not seen, group by group out of fold.
+"""Fits how the codebook's terms and a model are combined, group by group, on rows the model has not seen.
 
-python combination.py --held-out DIR/held_out.npz --part student      (after ship.py; runs in the project's own environment)
+python combination.py --held-out DIR/held_out.npz --part student      (after ship.py; needs the package)
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Coded statements as training rows: one shape for every source, held-out splits, and the variants that keep a model honest.
+"""Coded statements as training rows: one shape for every source, held-out splits, variants.
 
 The five seed documents are never read here: they stay a pure test (see `measure.py`).
 """
@@ -92,7 +92,28 @@ def written() -> list[Coded]:
 
 _SHORT = dict(
     zip(
-        ["IS", "TH", "VC", "WC", "TS", "IW", "LA", "RE", "SC", "RA", "VO", "AW", "YO", "PP", "BU", "CO", "CL", "EH", "EX", "CA"],
+        [
+            "IS",
+            "TH",
+            "VC",
+            "WC",
+            "TS",
+            "IW",
+            "LA",
+            "RE",
+            "SC",
+            "RA",
+            "VO",
+            "AW",
+            "YO",
+            "PP",
+            "BU",
+            "CO",
+            "CL",
+            "EH",
+            "EX",
+            "CA",
+        ],
         THEMES,
         strict=True,
     )
@@ -100,7 +121,7 @@ _SHORT = dict(
 
 
 def more() -> list[Coded]:
-    """Return the statements of more.txt, written for training alone: they are in every training part and in no test part."""
+    """Return the statements of more.txt, written for training alone: in every training part, in no test part."""
     rows = []
     letters = dict(zip("csrx", KINDS, strict=True))
     for n, line in enumerate(Path(__file__).with_name("more.txt").read_text("utf-8").splitlines()):
@@ -127,7 +148,7 @@ def split(held_genres: tuple[str, ...]) -> tuple[list[Coded], list[Coded]]:
 
 
 def varied(row: Coded, rng: random.Random, drop: float = 0.45) -> Coded:
-    """Return the row as another document might show it: without heading or context, with the lead-in as stem, in other typography."""
+    """Return the row as another document might show it: without heading or context, or with a stem."""
     section = "" if rng.random() < drop else row.section
     before = "" if rng.random() < drop else row.before
     stem = ""

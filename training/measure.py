@@ -1,4 +1,4 @@
-"""Figures of the shipped coders on the seed documents, which no training ever reads. Look at it rarely: a test looked at often is none.
+"""Figures of the shipped coders on the seed documents, which no training reads. A test looked at often is none.
 
 python measure.py [--teacher]
 """

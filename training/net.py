@@ -1,4 +1,4 @@
-"""The student as a network to be trained: the same arithmetic as pipeline/themes/student.py, with rounding that lets gradients through."""
+"""The student as a network to be trained: pipeline/themes/student.py with rounding that lets gradients through."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Whole(nn.Module):
 
 
 class Net(nn.Module):
-    """See Student: own text through two convolutions, context through one, then a dense layer; all activations whole numbers."""
+    """See Student: own text through two convolutions, context through one, then a dense layer; whole numbers."""
 
     def __init__(self, start: np.ndarray, themes: int) -> None:
         super().__init__()

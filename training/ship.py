@@ -2,7 +2,7 @@
 
     python ship.py --held-out DIR/held_out.npz --weights DIR/student.npz --version 2026.1 [--part student]
 
-`--held-out` holds logits of rows whose authority or genre the model had not seen; `--weights` may be of a model trained on all rows.
+`--held-out` holds logits of rows of unseen authorities and genres; `--weights` may be of a model of all rows.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Trains the student: on coded statements alone, or on them and what the teacher says of uncoded text.
 
-    python student.py --base MODEL_DIR --vocabulary COUNTS.json --out DIR [--taught FILE.npz ...] [--all] [--epochs 6] [--seed 1]
+    python student.py --base MODEL_DIR --vocabulary COUNTS.json --out DIR [--taught FILE.npz ...] [--all]
+        [--epochs 6] [--seed 1]
 
 Writes DIR/student.npz (what the package reads, without card) and, without --all, DIR/held_out.npz and the figures.
 """
@@ -31,7 +32,7 @@ Example = tuple[list[int], list[int], list[int]]
 
 
 def vocabulary(base: Path, counts: Path) -> tuple[list[str], np.ndarray]:
-    """Return the pieces that are common in English or occur in our text, and their starting vectors (main components of the encoder's)."""
+    """Return the pieces common in English or in our text, and their starting vectors (main components)."""
     words = (base / "vocab.txt").read_text("utf-8").splitlines()
     seen = {int(k) for k in json.loads(counts.read_text())}
     keep = [i for i in range(999, len(words)) if (i < COMMON or i in seen) and usable(words[i])]

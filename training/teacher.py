@@ -115,7 +115,7 @@ def load(base: Path, checkpoint: Path | None = None) -> tuple[Teacher, Tokenizer
 
 @torch.no_grad()
 def start_from_definitions(model: Teacher, tokenizer: Tokenizer) -> None:
-    """Let each theme's weights start as the direction of its definition, so that rare themes do not start from nothing."""
+    """Let each theme's weights start as the direction of its definition: rare themes do not start from nothing."""
     model.eval()
     ids, mask, segment = batch(tokenizer, [Coded("", "", "", d, "", "", "", "concern", ()) for d in definitions()])
     e = model.pooled(ids, mask, segment)

@@ -1,8 +1,9 @@
-"""Cuts uncoded text into rough rows for the teacher to code: PDFs, plain paragraphs of coded rows, recommendations, news.
+"""Cuts uncoded text into rough rows for the teacher: PDFs, paragraphs of coded rows, recommendations, news.
 
     python uncoded.py OUT.jsonl
 
-Each row: text, section, before, group (authority, or `other:NAME`), so that held-out groups stay held out. Seeds are never read.
+Each row: text, section, before, group (authority, or `other:NAME`), so that held-out groups stay held out.
+Seeds are never read.
 """
 
 from __future__ import annotations

@@ -1,9 +1,11 @@
-"""Writes rows for the teacher to code: uncoded text as other documents might show it, and coded text with other words in it.
+"""Writes rows for the teacher: uncoded text as other documents might show it, coded text with other words.
 
-    python variants.py --base MODEL_DIR --uncoded FILE.jsonl --out FILE.jsonl [--all] [--variants 6] [--uncoded-share 1] [--seed 1]
+    python variants.py --base MODEL_DIR --uncoded FILE.jsonl --out FILE.jsonl [--all] [--variants 6]
+        [--uncoded-share 1] [--seed 1]
 
-Without --all the held-out authorities and genres are left out. The teacher codes what comes out (`label.py`), so a variant need not keep its
-meaning: it must only look like something that a report, a debate or a newspaper could say (data augmentation of Jiao et al. 2020).
+Without --all the held-out authorities and genres are left out. The teacher codes what comes out (`label.py`),
+so a variant need not keep its meaning: it must only look like something that a report, a debate or a newspaper
+could say (data augmentation of Jiao et al. 2020).
 """
 
 from __future__ import annotations
@@ -23,9 +25,12 @@ HELD = "audits_overseas,spoken_minutes,news"
 _WORD = re.compile(r"[A-Za-z]{4,}")
 _CLAUSE = re.compile(r"(?<=[,;:]) | (?=(?:and|but|although|because|which|where|when|while|despite)\b)")
 _SAYING = (
-    "The report said that {}", "Inspectors found that {}", "According to the review, {}", "“{}” she said.", "He told MPs that {}",
-    "Ministers accept that {}", "It was reported to the board that {}", "Campaigners say {}", "The auditor noted that {}", "We heard that {}",
-    "The coroner found that {}", "In the view of the committee, {}", "Staff told us that {}", "Members asked why {}", "The union warned that {}",
+    "The report said that {}", "Inspectors found that {}", "According to the review, {}",
+    "“{}” she said.", "He told MPs that {}",
+    "Ministers accept that {}", "It was reported to the board that {}",
+    "Campaigners say {}", "The auditor noted that {}", "We heard that {}",
+    "The coroner found that {}", "In the view of the committee, {}",
+    "Staff told us that {}", "Members asked why {}", "The union warned that {}",
 )  # fmt: skip
 
 
