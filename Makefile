@@ -82,7 +82,7 @@ bench: setup-dev ## Speed, memory and quality, measured
 .PHONY: lock clean
 lock: ## Renew the lock files (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-		--extra build --extra dev --extra notebooks --extra ocr --extra semantic --extra dask \
+		--extra build --extra dev --extra docs --extra notebooks --extra ocr --extra semantic --extra dask \
 		pyproject.toml -o requirements-dev.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--extra build -c requirements-dev.lock pyproject.toml -o requirements.lock
