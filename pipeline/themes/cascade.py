@@ -59,7 +59,7 @@ class Cascade:
         themes[at] = ((themes[at] + more[1]) / 2).round(4)
         return kinds, themes
 
-    def evidence(self, row: Row, theme_id: str) -> tuple[int, int]:
-        """Return start and end in `row.text` of the words that spoke most for the theme, as the first coder sees it."""
+    def evidence(self, rows: Sequence[Row], theme_ids: Sequence[str]) -> list[tuple[int, int]]:
+        """Return where in each `row.text` the words stand that spoke most for the theme, as the first coder sees it."""
         finder = getattr(self.first, "evidence", None)
-        return finder(row, theme_id) if finder else (0, len(row.text))
+        return finder(rows, theme_ids) if finder else [(0, len(row.text)) for row in rows]

@@ -36,13 +36,27 @@ class CodebookCoder:
         by_terms = strengths(self.lexicon, hits)
         by_model = self._by_model(rows)
         shares = self.combination.probability(by_terms, by_model) if self.combination else by_terms
-        return [
-            tuple(
-                self._coded(row, int(column), shares[at, column], by_terms[at, column], hits[at])
-                for column in np.flatnonzero(shares[at] >= THRESHOLD)
-            )
-            for at, row in enumerate(rows)
-        ]
+        coded: list[list[Coded]] = [[] for _ in rows]
+        places = zip(*np.nonzero(shares >= THRESHOLD), strict=True)
+        chosen = [(int(at), int(column)) for at, column in places]
+        silent = [(at, column) for at, column in chosen if by_terms[at, column] <= 0]
+        spoken = dict(zip(silent, self._model_evidence(rows, silent), strict=True))
+        for at, column in chosen:
+            theme_id = self.lexicon.theme_ids[column]
+            start, end = spoken.get((at, column)) or strongest(theme_id, hits[at])
+            method = _method(by_terms[at, column], self.model)
+            coded[at].append(Coded(theme_id, round(float(shares[at, column]), 4), method, start, end))
+        return [tuple(themes) for themes in coded]
+
+    def _model_evidence(self, rows: Sequence[Row], pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Return where the model found each (row, theme) for which no term speaks; all at once, because it is dear."""
+        finder = getattr(self.model, "evidence", None)
+        if finder is None:
+            return [(NO_EVIDENCE, NO_EVIDENCE)] * len(pairs)
+        found: list[tuple[int, int]] = finder(
+            [rows[at] for at, _ in pairs], [self.lexicon.theme_ids[column] for _, column in pairs]
+        )
+        return found
 
     def _by_model(self, rows: Sequence[Row]) -> NDArray[np.float64]:
         """Return the model's probabilities in the order of the codebook, NaN for themes that it does not know."""
@@ -54,17 +68,6 @@ class CodebookCoder:
                     out[:, column] = themes[:, self.model.theme_ids.index(theme_id)]
         return out
 
-    def _coded(self, row: Row, column: int, share: float, by_terms: float, hits: Sequence[Hit]) -> Coded:
-        theme_id = self.lexicon.theme_ids[column]
-        method = _method(by_terms, self.model)
-        if by_terms > 0:
-            best = strongest(theme_id, hits)
-            start, end = best.start, best.end
-        else:
-            evidence = getattr(self.model, "evidence", None)
-            start, end = evidence(row, theme_id) if evidence else (NO_EVIDENCE, NO_EVIDENCE)
-        return Coded(theme_id, round(float(share), 4), method, start, end)
-
 
 def _method(by_terms: float, model: Coder | None) -> str:
     if model is None:
@@ -72,9 +75,10 @@ def _method(by_terms: float, model: Coder | None) -> str:
     return "lexicon+model" if by_terms > 0 else "model"
 
 
-def strongest(theme_id: str, hits: Sequence[Hit]) -> Hit:
-    """Return the hit that speaks loudest for a theme: the heaviest, then the first."""
-    return min((hit for hit in hits if hit.theme_id == theme_id), key=lambda hit: (-hit.weight, hit.start))
+def strongest(theme_id: str, hits: Sequence[Hit]) -> tuple[int, int]:
+    """Return start and end of the hit that speaks loudest for a theme: the heaviest, then the first."""
+    best = min((hit for hit in hits if hit.theme_id == theme_id), key=lambda hit: (-hit.weight, hit.start))
+    return best.start, best.end
 
 
 def load_model(model: str) -> Coder | None:

@@ -50,10 +50,11 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Pooled:
-    """What one row's reading leaves behind: activations by token, and the features made of them."""
+    """What reading rows leaves behind: activations by token (rows begin at `starts`), and the features made of them."""
 
     first: Floats
     second: Floats
+    starts: NDArray[np.int64]
     features: Floats
     hidden: Floats
 
@@ -111,35 +112,57 @@ class Student:
         out = (hidden @ self._out.weight) * self._out.step + self._out.bias
         return out[:, : len(KINDS)], out[:, len(KINDS) :]
 
-    def evidence(self, row: Row, theme_id: str) -> tuple[int, int]:
-        """Return start and end in `row.text` of the words that spoke most for the theme.
+    def evidence(self, rows: Sequence[Row], theme_ids: Sequence[str]) -> list[tuple[int, int]]:
+        """Return, for each row and the theme beside it, start and end in `row.text` of the words that spoke for it.
 
         Each feature's share in the theme's score goes to the token that it came from; the span is the run of tokens
-        with the largest sum.
+        with the largest sum. One pass for all rows; none depends on the others.
         """
+        found: list[tuple[int, int]] = []
+        for at in range(0, len(rows), _CHUNK):
+            part = rows[at : at + _CHUNK]
+            shares = self._shares(part, [self.theme_ids.index(t) for t in theme_ids[at : at + _CHUNK]])
+            found += [self._span(row, own) for row, own in zip(part, shares, strict=True)]
+        return found
+
+    def _span(self, row: Row, shares: NDArray[np.float64]) -> tuple[int, int]:
         text = plain(row.text)
         spans = self._pieces.spans(text)[:OWN_LIMIT]
         at = row.text.find(text)
-        if not spans or at < 0:
+        if not spans or at < 0 or not len(shares):
             return 0, len(row.text)
-        shares = self._shares(row, self.theme_ids.index(theme_id))
-        shares = shares[max(0, len(shares) - len(spans)) :]
-        first, last = best_run(shares)
+        first, last = best_run(shares[max(0, len(shares) - len(spans)) :])
         first, last = max(0, first - 1), min(len(spans) - 1, last + 1)
         return at + spans[first][0], at + spans[last][1]
 
-    def _shares(self, row: Row, theme: int) -> Floats:
-        """Return each own token's share in the theme's score; a linear account at this row's point."""
-        read = self._read([row])
-        out = self._out.weight[:, len(KINDS) + theme] * self._out.step[len(KINDS) + theme]
-        slope = self._dense.weight @ (out * (read.hidden[0] > 0) * self._dense.step)
-        gain = slope * read.features[0]
+    def _shares(self, rows: Sequence[Row], themes: Sequence[int]) -> list[NDArray[np.float64]]:
+        """Return each own token's share in its row's theme's score: a linear account at the row's point.
+
+        Slopes are rounded to whole numbers, so that every sum is exact, as everywhere in this module.
+        """
+        read = self._read(rows)
+        slopes = self._slopes(read.hidden, themes)
+        gains = slopes * read.features
         one, two = read.first.shape[1], read.second.shape[1]
-        shares = np.zeros(len(read.first), np.float32)
-        np.add.at(shares, read.first.argmax(axis=0), gain[:one])
-        np.add.at(shares, read.second.argmax(axis=0), gain[one : one + two])
-        shares += read.second @ (slope[one + two : one + 2 * two] * MEAN_GAIN / max(1, len(shares) - 1))
-        return shares[:-1]
+        mean_slopes = slopes[:, one + two : one + 2 * two] * float(MEAN_GAIN)
+        out = []
+        for i, (start, end) in enumerate(zip(read.starts, [*read.starts[1:], len(read.first)], strict=True)):
+            first, second = read.first[start : end - 1], read.second[start : end - 1]
+            size = len(first)
+            own = np.zeros(size)
+            if size:
+                own += np.bincount(first.argmax(axis=0), gains[i, :one], size) * size
+                own += np.bincount(second.argmax(axis=0), gains[i, one : one + two], size) * size
+                own += second.astype(np.float64) @ mean_slopes[i]
+            out.append(own)
+        return out
+
+    def _slopes(self, hidden: Floats, themes: Sequence[int]) -> NDArray[np.float64]:
+        """Return how much each row's theme would gain by one more of each feature, in whole steps of its own scale."""
+        at = len(KINDS) + np.asarray(themes)
+        out = self._out.weight[:, at].T * (hidden > 0) * self._dense.step
+        whole = np.rint(out * (TOP / np.maximum(np.abs(out).max(axis=1, keepdims=True), np.float32(1e-12))))
+        return np.asarray(whole @ self._dense.weight.T, np.float64)
 
     def _read(self, rows: Sequence[Row]) -> Pooled:
         numbers = self._pieces.numbers
@@ -161,7 +184,7 @@ class Student:
             ],
             axis=1,
         )
-        return Pooled(first, second, features, self._dense(features @ self._dense.weight))
+        return Pooled(first, second, starts, features, self._dense(features @ self._dense.weight))
 
     def _convolved(self, layer: Layer, texts: list[list[int]]) -> tuple[Floats, NDArray[np.int64], NDArray[np.int64]]:
         """Return activations of all tokens in a row, a blank after each text; starts and sizes of the texts."""
@@ -197,9 +220,9 @@ def mean_of(x: Floats, starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> F
     return whole
 
 
-def best_run(shares: Floats) -> tuple[int, int]:
+def best_run(shares: NDArray[np.float64]) -> tuple[int, int]:
     """Return first and last place of the run with the largest sum of what exceeds the mean."""
-    above = shares - shares.mean()
+    above = shares * len(shares) - shares.sum()
     best, run, first = (float("-inf"), 0, 0), 0.0, 0
     for i, share in enumerate(above.tolist()):
         if run <= 0:

@@ -88,7 +88,7 @@ def test_plain_statements_are_read_as_a_coder_reads_them(text: str, kind: str, t
 
 @pytest.mark.parametrize("row", ROWS)
 def test_evidence_lies_inside_the_text(row: Row) -> None:
-    start, end = load_student().evidence(row, "care_leavers")
+    [(start, end)] = load_student().evidence([row], ["care_leavers"])
     assert 0 <= start <= end <= len(row.text)
 
 
@@ -96,7 +96,7 @@ def test_evidence_names_the_words_that_matter() -> None:
     text = (
         "On a wet afternoon in the town hall we were told that criminal record checks had not been made for volunteers."
     )
-    start, end = load_student().evidence(Row(text), "vetting_checks")
+    [(start, end)] = load_student().evidence([Row(text)], ["vetting_checks"])
     assert "checks" in text[start:end]
     assert end - start < len(text)
 
