@@ -198,6 +198,43 @@ def _status(row: Any, correction: Correction | None, settings: TabulateSettings)
     return ";".join(flags)
 
 
+def date_sensitivity(documents: pd.DataFrame, counts: pd.DataFrame, labels: Mapping[str, str]) -> pa.Table:
+    """Return the table `date_sensitivity`.
+
+    `documents`: doc_id, year_published, year_covered (blank if unknown), findings. `counts`: rows of document_themes.
+    """
+    both = documents[(documents["year_published"] != "") & (documents["year_covered"] != "")].set_index("doc_id")
+    themed = counts[counts["doc_id"].isin(both.index)].pivot_table("findings", "doc_id", "theme_id", "sum", 0)
+    themed = themed.reindex(index=both.index, columns=list(labels), fill_value=0).fillna(0).astype("int64")
+    total = both["findings"].to_numpy(float)
+    columns: dict[str, Any] = {
+        "theme_id": list(labels),
+        "theme_label": list(labels.values()),
+        "documents": [len(both)] * len(labels),
+        "findings": themed.sum().to_numpy(),
+        "findings_total": [int(total.sum())] * len(labels),
+    }
+    for basis in ("published", "covered"):
+        years = both[f"year_{basis}"].to_numpy(float)
+        columns[f"slope_{basis}"] = _slopes(years, themed.to_numpy(float), total)
+    product = columns["slope_published"] * columns["slope_covered"]
+    columns["sign_changes"] = np.where(np.isnan(product), "", np.where(product < 0, "yes", "no"))
+    table = TABLES["date_sensitivity"]
+    return sort(table, from_columns(table, columns))
+
+
+def _slopes(years: NDArray[np.float64], themed: NDArray[np.float64], total: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return each theme's weighted least-squares slope of yearly shares; NaN where all documents are of one year.
+
+    With shares c/m weighted by m the slope is sum(c (t - mean)) / sum(m (t - mean)^2): sums over documents will do.
+    """
+    if not total.sum():
+        return np.full(themed.shape[1], np.nan)
+    apart = years - (years * total).sum() / total.sum()
+    spread = (total * apart**2).sum()
+    return apart @ themed / spread if spread > 0 else np.full(themed.shape[1], np.nan)
+
+
 def coverage(documents: pd.DataFrame) -> pa.Table:
     """Return the table `coverage`; `documents`: doc_id, year, words, statements, findings, assigned, duplicate_of."""
     docs = documents.assign(

@@ -8,7 +8,15 @@ import pytest
 
 from pipeline.estimate import ClusteredEstimators
 from pipeline.tables import TABLES, check
-from pipeline.tabulate import Correction, TabulateSettings, coverage, document_themes, speaker_themes, theme_series
+from pipeline.tabulate import (
+    Correction,
+    TabulateSettings,
+    coverage,
+    date_sensitivity,
+    document_themes,
+    speaker_themes,
+    theme_series,
+)
 
 LABELS = {"doors": "Doors", "roofs": "Roofs"}
 
@@ -121,3 +129,30 @@ def test_speakers_are_counted_by_role(findings: pd.DataFrame) -> None:
     table = speaker_themes(spoken, LABELS).to_pandas()
     row = table[(table["speaker_role"] == "minister") & (table["theme_id"] == "doors")].iloc[0]
     assert (row.findings, row.recommendations, row.findings_total) == (1, 1, 2)
+
+
+def test_a_trend_that_turns_with_the_date_is_named() -> None:
+    """Roofs rise by year of publication; by the year covered, the same documents stand in the opposite order."""
+    rows = [("a", "2004", "2004", 4), ("b", "2005", "2002", 4), ("c", "", "2001", 9), ("d", "2009", "", 9)]
+    documents = pd.DataFrame(rows, columns=["doc_id", "year_published", "year_covered", "findings"])
+    counts = pd.DataFrame([("a", "roofs", 1), ("b", "roofs", 3)], columns=["doc_id", "theme_id", "findings"])
+    table = date_sensitivity(documents, counts, LABELS)
+    check(TABLES["date_sensitivity"], table)
+    roofs = cell_of(table.to_pandas(), "roofs")
+    assert (roofs["documents"], roofs["findings"], roofs["findings_total"]) == (2, 4, 8)
+    assert roofs["slope_published"] == pytest.approx(0.5)
+    assert roofs["slope_covered"] == pytest.approx(-0.25)
+    assert roofs["sign_changes"] == "yes"
+    assert cell_of(table.to_pandas(), "doors")["sign_changes"] == "no"
+
+
+def test_without_documents_of_both_dates_no_trend_is_claimed() -> None:
+    documents = pd.DataFrame([("a", "2004", "", 4)], columns=["doc_id", "year_published", "year_covered", "findings"])
+    counts = pd.DataFrame([("a", "roofs", 1)], columns=["doc_id", "theme_id", "findings"])
+    table = date_sensitivity(documents, counts, LABELS).to_pandas()
+    assert table["slope_published"].isna().all()
+    assert set(table["sign_changes"]) == {""}
+
+
+def cell_of(table: pd.DataFrame, theme: str) -> pd.Series:
+    return table[table["theme_id"] == theme].iloc[0]

@@ -212,7 +212,7 @@ def write_tabulated(
     estimators: tabulate.Estimators,
     role_of: Callable[[str], str],
 ) -> None:
-    """Write document_themes, theme_year, theme_year_source, coverage and speaker_themes."""
+    """Write document_themes, theme_year, theme_year_source, date_sensitivity, coverage and speaker_themes."""
     labels = {theme.id: theme.label for theme in run.resources.codebook.themes}
     docs = _document_sums(run, documents, findings)
     counts = tabulate.document_themes(docs, findings[["doc_id", "kind", "themes"]], labels)
@@ -222,6 +222,7 @@ def write_tabulated(
     run.write("theme_year", [tabulate.theme_series("theme_year", docs, counts, labels, estimators, settings)])
     by_source = tabulate.theme_series("theme_year_source", docs, counts, labels, estimators, settings)
     run.write("theme_year_source", [by_source])
+    run.write("date_sensitivity", [tabulate.date_sensitivity(docs, counts, labels)])
     run.write("coverage", [tabulate.coverage(docs)])
     roles = {speaker: role_of(speaker) for speaker in sorted(findings["speaker"].unique())}
     spoken = findings[["kind", "themes"]].assign(speaker_role=findings["speaker"].map(roles))
@@ -231,8 +232,8 @@ def write_tabulated(
 def _document_sums(run: Assembly, documents: pa.Table, findings: pd.DataFrame) -> pd.DataFrame:
     names = ["doc_id", "source_path", "item", "year", "source_type", "words", "duplicate_of", "covers_to"]
     docs = documents.select(names).to_pandas()
-    if run.settings.tabulate.year == "covered":
-        docs["year"] = docs["covers_to"].str[:4]
+    docs["year_published"], docs["year_covered"] = docs["year"], docs["covers_to"].str[:4]
+    docs["year"] = docs[f"year_{run.settings.tabulate.year}"]
     statements = pd.concat(
         [tables["statements"].select(["doc_id"]).to_pandas() for tables in run.results("segment")], ignore_index=True
     )

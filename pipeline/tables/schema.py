@@ -241,6 +241,31 @@ DOCUMENT_THEMES = Table(
     ("source_path", "item", "theme_id"),
 )
 
+DATE_SENSITIVITY = Table(
+    "date_sensitivity",
+    "Does a theme's trend depend on which date counts? A row a theme, over the documents that have both years",
+    (
+        THEME_ID,
+        THEME_LABEL,
+        _count("documents", "Documents whose year of publication and year covered are both known"),
+        _count("findings", "Findings of these documents that have the theme"),
+        _count("findings_total", "All findings of these documents"),
+        Column(
+            "slope_published",
+            "number",
+            "Change a year of share_of_findings by year of publication (least squares, weighted by findings_total)",
+            nullable=True,
+        ),
+        Column(
+            "slope_covered", "number", "The same by the last year that the documents cover (covers_to)", nullable=True
+        ),
+        _text(
+            "sign_changes", "Whether the two slopes point in opposite directions; blank if unknown", ("yes", "no", "")
+        ),
+    ),
+    ("theme_id",),
+)
+
 COVERAGE = Table(
     "coverage",
     "One row a year: what the corpus holds of it; the rows add up to the corpus",
@@ -338,6 +363,7 @@ TABLES: dict[str, Table] = {
         THEME_YEAR,
         THEME_YEAR_SOURCE,
         DOCUMENT_THEMES,
+        DATE_SENSITIVITY,
         COVERAGE,
         FILES,
         REJECTS,
