@@ -245,3 +245,19 @@ def test_tables_can_be_read_by_pandas(corpus: Path, tmp_path: Path) -> None:
         read = pd.read_csv(done.path / "tables" / f"{name}.csv", dtype=str, keep_default_na=False)
         assert list(read.columns) == list(done.table(name).columns)
         assert len(read) == len(done.table(name))
+
+
+def test_a_completed_manifest_draft_settles_what_was_unknown(corpus: Path, tmp_path: Path) -> None:
+    hostile = "=cmd|' '!A1.txt"
+    (corpus / hostile).write_text("Staff do not share information with the police about children.\n", encoding="utf-8")
+    before = go(corpus, tmp_path / "out")
+    assert hostile in set(before.documents.loc[before.documents["year"] == "", "source_path"])
+    lines = (tmp_path / "out" / "manifest_draft.csv").read_text(encoding="utf-8").splitlines()
+    assert any(line.startswith("'=cmd") for line in lines)  # opened in a spreadsheet it stays text
+
+    draft = pd.read_csv(tmp_path / "out" / "manifest_draft.csv", dtype=str, keep_default_na=False)
+    filled = draft.assign(published=draft["published"].replace("", "2007"), publisher="Fernbridge Council")
+    filled.assign(source_type="report").to_csv(corpus / "manifest.csv", index=False)
+    after = go(corpus, tmp_path / "out")
+    assert set(after.documents["year"]) == {"2004", "2006", "2007"}
+    assert (tmp_path / "out" / "manifest_draft.csv").read_text(encoding="utf-8").count("\n") == 1

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from pipeline.stages import Outcome, Plan
+from pipeline.stages import MANIFEST_DRAFT, Outcome, Plan
 from pipeline.stages.loaded import Run
 
 _BARS = "▁▂▃▄▅▆▇█"
@@ -80,9 +80,7 @@ def _counted(rows: Mapping[str, int]) -> str:
 
 
 def _print_files(to: Console, run: Run) -> None:
-    undated = int((run.documents["year"] == "").sum())
-    if undated:
-        to.print(f"  {undated:,} documents have no proved year; they stand in the rows 'undated'.")
+    _print_unknown(to, run)
     files = run.table("files")
     short = files[files["announced"].notna() & (files["announced"] != files["documents"])]
     for row in short.itertuples():
@@ -92,6 +90,21 @@ def _print_files(to: Console, run: Run) -> None:
     for reason, count in rejects["reason"].value_counts().items():
         first = rejects[rejects["reason"] == reason].iloc[0]
         to.print(f"  {count} rejected as {reason}, such as {escape(first['source_path'])}: {escape(first['message'])}")
+
+
+def _print_unknown(to: Console, run: Run) -> None:
+    """Say what no evidence settled, and how the reader can settle it."""
+    documents = run.documents
+    unknown = {
+        "no proved year (rows 'undated')": documents["year"] == "",
+        "no known publisher": documents["publisher"] == "",
+        "neither report nor news": documents["source_type"] == "other",
+    }
+    counts = [f"{rows.sum():,} {what}" for what, rows in unknown.items() if rows.any()]
+    if counts:
+        draft = escape(str(run.path / MANIFEST_DRAFT))
+        to.print(f"  Documents with {'; '.join(counts)}.")
+        to.print(f"  To settle it, complete {draft} and save it as manifest.csv in the corpus.")
 
 
 def _print_themes(to: Console, run: Run, most: int = 8) -> None:

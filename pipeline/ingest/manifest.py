@@ -11,9 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import get_args
 
+import pyarrow as pa
+
 from pipeline.errors import ConfigError
 from pipeline.ingest.files import MANIFEST_NAME
 from pipeline.readers.parsed import SourceType
+from pipeline.tables import plain_cell
 
 COLUMNS = ("source_path", "published", "title", "publisher", "source_type", "item", "language")
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?\Z")
@@ -71,6 +74,18 @@ def read_manifests(corpus: Path) -> Manifest:
     return Manifest(rows)
 
 
+def draft(documents: pa.Table) -> list[tuple[str, ...]]:
+    """Return rows of COLUMNS for the documents whose year, publisher or type is unknown; what is known is filled in.
+
+    `documents` is the table of that name. A person completes the blanks and saves the rows as manifest.csv.
+    """
+    cells = {name: documents.column(name).to_pylist() for name in (*COLUMNS, "year")}
+    cells["source_type"] = ["" if kind == "other" else kind for kind in cells["source_type"]]
+    lacking = [not all(known) for known in zip(*(cells[n] for n in ("year", "publisher", "source_type")), strict=True)]
+    rows = zip(*(cells[name] for name in COLUMNS), strict=True)
+    return [row for row, lacks in zip(rows, lacking, strict=True) if lacks]
+
+
 def _read(path: Path, corpus: Path) -> dict[tuple[str, str], ManifestRow]:
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -87,13 +102,17 @@ def _read(path: Path, corpus: Path) -> dict[tuple[str, str], ManifestRow]:
     out: dict[tuple[str, str], ManifestRow] = {}
     for line in lines:
         place = f"{path.relative_to(corpus).as_posix()}, line {lines.line_num}"
-        source_path = _source_path(line["source_path"] or "", path.parent, corpus, place)
-        out[source_path, (line.get("item") or "").strip()] = _row(line, place)
+        source_path = _source_path(_cell(line, "source_path"), path.parent, corpus, place)
+        out[source_path, _cell(line, "item")] = _row(line, place)
     return out
 
 
+def _cell(line: Mapping[str, str | None], name: str) -> str:
+    return plain_cell((line.get(name) or "").strip())
+
+
 def _source_path(given: str, folder: Path, corpus: Path, place: str) -> str:
-    given = given.strip().replace("\\", "/")
+    given = given.replace("\\", "/")
     if not given or given.startswith("/") or ".." in given.split("/"):
         raise ConfigError(
             f"'{given}' is no path inside the corpus", place=place, remedy="Write the path from this folder"
@@ -103,7 +122,7 @@ def _source_path(given: str, folder: Path, corpus: Path, place: str) -> str:
 
 
 def _row(line: Mapping[str, str | None], place: str) -> ManifestRow:
-    cell = {name: (line.get(name) or "").strip() for name in COLUMNS}
+    cell = {name: _cell(line, name) for name in COLUMNS}
     source_type = cell["source_type"].lower()
     if source_type not in get_args(SourceType):
         raise ConfigError(f"'{source_type}' is no source type", place=place, remedy="Use report, news or other")

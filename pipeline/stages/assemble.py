@@ -13,11 +13,14 @@ import pyarrow.compute as pc
 
 from pipeline import tabulate
 from pipeline.cluster import Coded, assignment_row, with_themes
+from pipeline.ingest.manifest import COLUMNS as MANIFEST_COLUMNS
+from pipeline.ingest.manifest import draft
 from pipeline.stages.cache import Cache, stored_tables
+from pipeline.stages.folder import MANIFEST_DRAFT
 from pipeline.stages.keys import FileKeys
 from pipeline.stages.settings import Settings, Stage
 from pipeline.stages.work import Resources
-from pipeline.tables import TABLES, from_rows, sort, write_table
+from pipeline.tables import TABLES, csv_text, from_rows, sort, write_table, write_text
 from pipeline.themes.emergent import EmergentTheme, find_themes
 
 NO_CODEBOOK_THEME = ""
@@ -54,9 +57,10 @@ class Assembly:
 
 
 def write_ingested(run: Assembly, extra_rejects: pa.Table) -> pa.Table:
-    """Write files, documents, blocks and rejects; return the documents."""
+    """Write files, documents, blocks, rejects and a draft of the manifest; return the documents."""
     documents = _gather(run, "ingest", "documents")
     run.write("documents", [documents])
+    write_text(run.out / MANIFEST_DRAFT, csv_text(MANIFEST_COLUMNS, draft(documents)))
     run.write("blocks", (_sorted(tables, "blocks") for tables in run.results("ingest")))
     run.write("files", (tables["files"] for tables in run.results("ingest")))
     rejects = [tables["rejects"] for tables in run.results("ingest")]

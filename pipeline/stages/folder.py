@@ -14,6 +14,7 @@ from pipeline.tables import write_json
 
 RUN_FILE = "run.json"
 LOCK_FILE = ".lock"
+MANIFEST_DRAFT = "manifest_draft.csv"
 
 
 def check_out(out: Path, corpus: Path) -> None:

@@ -3,7 +3,7 @@
 from pipeline.tables.describe import columns_csv, datapackage
 from pipeline.tables.schema import TABLES
 from pipeline.tables.spec import Column, Table, check, from_columns, from_rows, sort
-from pipeline.tables.write import atomic, safe_cell, write_json, write_table, write_text
+from pipeline.tables.write import atomic, csv_text, plain_cell, safe_cell, write_json, write_table, write_text
 
 __all__ = [
     "TABLES",
@@ -12,9 +12,11 @@ __all__ = [
     "atomic",
     "check",
     "columns_csv",
+    "csv_text",
     "datapackage",
     "from_columns",
     "from_rows",
+    "plain_cell",
     "safe_cell",
     "sort",
     "write_json",

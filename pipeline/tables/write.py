@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
@@ -121,3 +122,17 @@ def _as_text(column: Column, values: pa.ChunkedArray) -> list[str]:
 def safe_cell(text: str) -> str:
     """Return `text` so that a spreadsheet shows it instead of running it as a formula."""
     return "'" + text if text.startswith(_FORMULA_STARTS) else text
+
+
+def plain_cell(text: str) -> str:
+    """Return what `safe_cell` was given: a cell that people send back means what it meant before."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA_STARTS) else text
+
+
+def csv_text(names: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return rows of text as CSV with a header, each cell safe to open in a spreadsheet."""
+    out = io.StringIO(newline="")
+    lines = csv.writer(out)
+    lines.writerow(names)
+    lines.writerows([safe_cell(cell) for cell in row] for row in rows)
+    return out.getvalue()
