@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from pipeline.dating import Timeline
 from pipeline.errors import ConfigError, CorpusError, UsageError
-from pipeline.ingest import IngestSettings, find_files, ingest_file, read_manifests
+from pipeline.ingest import IngestSettings, Manifest, find_files, ingest_file, read_manifests
 from pipeline.ingest.documents import Ingested, document_id, normalised_text
 
 REPORT = """\
@@ -62,11 +63,26 @@ def test_a_file_becomes_a_document_whose_blocks_stand_in_its_text(corpus: Path) 
     assert document["doc_id"] == document_id("b/report.txt", "")
     assert (document["published"], document["year"], document["date_method"]) != ("", "", "none")
     blocks = result.blocks.to_pylist()
-    text = normalised_text((b["kind"], b["marker"], b["text"]) for b in blocks)
+    text = normalised_text((b["marker"], b["text"], b["start"]) for b in blocks)
     for block in blocks:
         if block["start"] is not None:
             assert text[block["start"] : block["end"]] == block["text"]
     assert [b["marker"] for b in blocks if b["kind"] == "list_item"] == ["-", "-"]
+
+
+def test_a_block_that_runs_over_a_page_is_a_row_a_page_and_one_piece_of_text(root: Path) -> None:
+    name = "reports/2019-harrowmere-childrens-services.pdf"
+    file = next(f for f in find_files(root / "corpus" / "sample") if f.source_path == name)
+    blocks = ingest_file(file, Manifest(), Timeline(), IngestSettings()).blocks.to_pylist()
+    text = normalised_text((b["marker"], b["text"], b["start"]) for b in blocks)
+    assert all(text[b["start"] : b["end"]] == b["text"] for b in blocks if b["start"] is not None)
+    pieces = [(before, b) for before, b in pairwise(blocks) if b["continues"]]
+    assert pieces
+    for before, piece in pieces:
+        assert piece["page"] == before["page"] + 1
+        assert text[before["end"] : piece["start"]] in ("", " ")
+        assert piece["source_map"][0] == 0
+        assert piece["source_map"][1] > before["source_map"][-1]
 
 
 @pytest.mark.parametrize(

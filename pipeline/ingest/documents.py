@@ -25,7 +25,8 @@ _WORD = re.compile(r"\w+(?:['’-]\w+)*")
 _ADDRESS = re.compile(r"\s*(?:stream )?<[^<>]* at 0x[0-9a-fA-F]+>:?")
 # Columns that later stages need and that no public table shows.
 _DOCUMENT_EXTRAS = pa.schema([("unit", pa.string()), ("context", pa.string())])
-_BLOCK_EXTRAS = pa.schema([("source_map", pa.list_(pa.int64()))])
+# `continues`: the row goes on with the block of the row before, on another page.
+_BLOCK_EXTRAS = pa.schema([("source_map", pa.list_(pa.int64())), ("continues", pa.bool_())])
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +185,8 @@ def _stated(found: Dated, known: ManifestRow) -> Dated:
 
 def _block_rows(source_path: str, item: str, parsed: Parsed) -> Iterator[dict[str, Any]]:
     doc_id = document_id(source_path, item)
-    for number, (block, start) in enumerate(place(parsed.blocks)):
+    pieces = (piece for block, start in place(parsed.blocks) for piece in _by_page(block, start))
+    for number, (block, start, continues) in enumerate(pieces):
         yield {
             "doc_id": doc_id,
             "source_path": source_path,
@@ -197,6 +199,7 @@ def _block_rows(source_path: str, item: str, parsed: Parsed) -> Iterator[dict[st
             "end": None if start is None else start + len(block.text),
             "text": block.text,
             "source_map": [number for pair in block.source for number in pair],
+            "continues": continues,
         }
 
 
@@ -215,10 +218,43 @@ def place(blocks: Iterable[Block]) -> Iterator[tuple[Block, int | None]]:
         at = start + len(block.text) + 2
 
 
-def normalised_text(blocks: Iterable[tuple[str, str, str]]) -> str:
-    """Return the normalised text of a document from its blocks' (kind, marker, text), as `place` lays it out."""
-    parts = (f"{marker} {text}" if marker else text for kind, marker, text in blocks if kind != "furniture")
-    return "\n\n".join(parts)
+def _by_page(block: Block, start: int | None) -> Iterator[tuple[Block, int | None, bool]]:
+    """Yield the pieces of a block page by page: piece, offset in the document, whether it continues the one before.
+
+    Between two pieces stands one space of the document's text, or nothing where a page ends inside a word.
+    """
+    if start is None or not block.page_starts:
+        yield block, start, False
+        return
+    begins = [(0, block.page), *block.page_starts]
+    ends = [at for at, _ in block.page_starts] + [len(block.text)]
+    for (begin, page), end in zip(begins, ends, strict=True):
+        text = block.text[begin:end].rstrip(" ")
+        marker = "" if begin else block.marker
+        source = _map_of(block.source, begin, begin + len(text))
+        yield (
+            replace(block, text=text, page=page, marker=marker, source=source, page_starts=()),
+            start + begin,
+            begin > 0,
+        )
+
+
+def _map_of(source: tuple[tuple[int, int], ...], begin: int, end: int) -> tuple[tuple[int, int], ...]:
+    """Return the source map of a block's text from `begin` to `end`."""
+    before = [pair for pair in source if pair[0] <= begin]
+    head = [(0, before[-1][1] + begin - before[-1][0])] if before else []
+    return (*head, *((at - begin, there) for at, there in source if begin < at < end))
+
+
+def normalised_text(blocks: Iterable[tuple[str, str, int | None]]) -> str:
+    """Return the normalised text of a document from (marker, text, start) of its rows of `blocks` in order."""
+    text = ""
+    for marker, words, start in blocks:
+        if start is not None:
+            whole = f"{marker} {words}" if marker else words
+            gap = start + len(words) - len(whole) - len(text)
+            text += ("\n\n" if gap == 2 else " " * gap) + whole
+    return text
 
 
 def reject_table(source_path: str, rejects: Iterable[Reject], stage: str = "ingest") -> pa.Table:

@@ -38,7 +38,8 @@ class Block:
 
     `text` is normalised and without the list marker. `page` counts from 1 (None where the format has no pages).
     `level` is the heading's level or the list item's nesting, from 1; 0 for other kinds. `source` maps back:
-    pairs (offset in text, offset in the source's characters), one wherever the two begin to run apart.
+    pairs (offset in text, offset in the source's characters), one wherever the two begin to run apart. `page_starts`:
+    pairs (offset in text, page), one for each further page that the block runs on to.
     """
 
     kind: BlockKind
@@ -47,6 +48,7 @@ class Block:
     level: int = 0
     marker: str = ""
     source: tuple[tuple[int, int], ...] = ()
+    page_starts: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ class PdfOptions:
 
     `max_page_characters`: a page with more is left out and said so. `ocr`: recognise scanned pages where the extra is
     installed, in `ocr_language`, at `ocr_dpi` at most. `join_pages`: a sentence that runs over a page's end stays in
-    one block, which belongs to its first page.
+    one block, which belongs to its first page and knows where the next ones begin.
     """
 
     max_bytes: int = 500_000_000
@@ -199,7 +199,7 @@ def _pixels(document: Any, page: PageRead, options: PdfOptions) -> ocr.Pixels:
 
 
 def _block(built: Built) -> Block:
-    return Block(built.kind, built.text, built.page, built.level, built.marker, built.source)
+    return Block(built.kind, built.text, built.page, built.level, built.marker, built.source, built.page_starts)
 
 
 def _title(blocks: list[Built], stated: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -113,7 +114,7 @@ def _ingest(task: Task, data: bytes, resources: Resources) -> Mapping[str, pa.Ta
 
 def _segment(task: Task, data: bytes, resources: Resources) -> Mapping[str, pa.Table]:
     ingested = unpack(data)
-    blocks = blocks_of(ingested["blocks"])
+    blocks = _rows_of(ingested["blocks"])
     rows = [
         row
         for document in ingested["documents"].to_pylist()
@@ -123,19 +124,33 @@ def _segment(task: Task, data: bytes, resources: Resources) -> Mapping[str, pa.T
     return {"statements": table.append_column("before", pa.array([row["before"] for row in rows], pa.string()))}
 
 
-def blocks_of(blocks: pa.Table) -> dict[str, list[BlockRow]]:
-    """Return the blocks of each document, by doc_id, without furniture."""
+def _rows_of(blocks: pa.Table) -> dict[str, list[tuple[BlockRow, bool]]]:
+    """Return each document's blocks without furniture, by doc_id, and whether each goes on with the one before."""
     names = ("doc_id", "block_no", "kind", "level", "marker", "page", "start", "text")
-    cells = zip(*(blocks.column(name).to_pylist() for name in names), strict=True)
+    cells = zip(*(blocks.column(name).to_pylist() for name in (*names, "continues")), strict=True)
     return {
-        doc_id: [BlockRow(*row[1:]) for row in rows if row[2] != "furniture"]
+        doc_id: [(BlockRow(*row[1:-1]), row[-1]) for row in rows if row[2] != "furniture"]
         for doc_id, rows in groupby(cells, key=lambda row: row[0])
     }
 
 
-def _statement_rows(document: Mapping[str, Any], blocks: list[BlockRow], resources: Resources) -> list[dict[str, Any]]:
+def whole_blocks(rows: Iterable[tuple[BlockRow, bool]]) -> list[BlockRow]:
+    """Return the blocks with the pieces of those that run over pages joined, as their text stands in the document."""
+    found: list[BlockRow] = []
+    for row, continues in rows:
+        if continues:
+            last = found[-1]
+            found[-1] = replace(last, text=last.text.ljust(row.start - last.start) + row.text)
+        else:
+            found.append(row)
+    return found
+
+
+def _statement_rows(
+    document: Mapping[str, Any], rows: Sequence[tuple[BlockRow, bool]], resources: Resources
+) -> list[dict[str, Any]]:
     statements = segment(
-        blocks,
+        whole_blocks(rows),
         resources.segment,
         resources.rules,
         resources.kind_model,
@@ -144,19 +159,23 @@ def _statement_rows(document: Mapping[str, Any], blocks: list[BlockRow], resourc
         publisher=document["publisher"],
         source_type=document["source_type"],
     )
-    return [_statement_row(document, statement) for statement in statements]
+    starts = [row.start for row, _ in rows]
+    return [
+        _statement_row(document, statement, rows[bisect_right(starts, statement.start) - 1][0])
+        for statement in statements
+    ]
 
 
-def _statement_row(document: Mapping[str, Any], said: Statement) -> dict[str, Any]:
+def _statement_row(document: Mapping[str, Any], said: Statement, begins_in: BlockRow) -> dict[str, Any]:
     return {
         "statement_id": f"{document['doc_id']}-{said.statement_no:05d}",
         "doc_id": document["doc_id"],
         "source_path": document["source_path"],
         "item": document["item"],
         "statement_no": said.statement_no,
-        "block_no": said.block_no,
+        "block_no": begins_in.block_no,
         "section": said.section,
-        "page": said.page,
+        "page": begins_in.page,
         "start": said.start,
         "end": said.end,
         "stem": said.stem,

@@ -80,7 +80,8 @@ DOCUMENTS = Table(
 
 BLOCKS = Table(
     "blocks",
-    "One row a block of a document in reading order; page furniture has no offsets because it is outside the text",
+    "One row a block of a document in reading order, a row a page where a block runs over a page's end; page furniture "
+    "has no offsets because it is outside the text",
     (
         DOC_ID,
         SOURCE_PATH,
