@@ -13,6 +13,7 @@ import argparse
 import re
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,13 +22,14 @@ from data import Coded, held_out_authority, more, reports, written
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from pipeline.segment.kinds import SUMS, KindRules
+from pipeline.segment.kinds import reader_of
+from pipeline.segment.rules import SUMS, KindRules
 from pipeline.segment.shapes import SHAPES
 from pipeline.segment.types import KINDS
 
 RULES = Path(__file__).resolve().parents[1] / "configs" / "kinds.yml"
 REPORT_WEIGHT = 0.35  # reports are many and alike
-PULL = 12.0
+PULL = 6.0
 SUM_PRIOR = {"main": 0.5, "aside": 0.0, "stem": 3.5, "first": 0.3, "before": 0.2}
 SHAPE_PRIOR = {
     "fragment": ("context", 2.0),
@@ -51,12 +53,9 @@ def with_stem(row: Coded) -> tuple[str, bool]:
 
 def matrix(rules: KindRules, rows: Sequence[Coded]) -> Floats:
     """Return the features of the rows, (rows, features)."""
-    out = []
-    for row in rows:
-        stem, is_item = with_stem(row)
-        seen = Coded(row.item, row.source, row.group, row.text, stem, row.section, row.before, row.kind, row.themes)
-        out.append(rules.features(seen, is_item=is_item))
-    return np.array(out)
+    stems = [with_stem(row) for row in rows]
+    seen = [replace(row, stem=stem) for row, (stem, _) in zip(rows, stems, strict=True)]
+    return reader_of(rules).features(seen, [is_item for _, is_item in stems])
 
 
 def fit(
@@ -149,7 +148,7 @@ def main() -> None:
         test = groups == name
         w, b = fit(x[~test], y[~test], weight[~test], start, np.zeros(4), options.pull)
         said = (x[test] @ w + b).argmax(1)
-        filed = float(((x[test] @ rules.matrix + bias).argmax(1) == y[test]).mean())
+        filed = float(((x[test] @ reader_of(rules).matrix + bias).argmax(1) == y[test]).mean())
         right.append(float((said == y[test]).mean()))
         print(f"{name:28} rows {test.sum():5}  fitted without it {right[-1]:.3f}  as in the file {filed:.3f}")
     print(f"mean {np.mean(right):.3f}")

@@ -19,7 +19,7 @@ from data import reports, written
 from kinds_fit import PULL, REPORT_WEIGHT, RULES, Floats, fit, matrix, prior
 from numpy.typing import NDArray
 
-from pipeline.segment.kinds import KindRules
+from pipeline.segment.rules import KindRules
 from pipeline.segment.types import KINDS
 
 GRID = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2, 1.4)

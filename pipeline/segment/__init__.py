@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pipeline.segment.agencies import AgencyRules, find_agencies, short_forms
 from pipeline.segment.combine import decide_kinds
 from pipeline.segment.cutting import Unit, cut_blocks
-from pipeline.segment.kinds import KindRules
 from pipeline.segment.roles import ROLES, speaker_role
+from pipeline.segment.rules import KindRules
 from pipeline.segment.speakers import find_speakers
 from pipeline.segment.types import KINDS, BlockRow, KindInput, KindModel, SegmentSettings, Statement
 

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.segment.cutting import Unit
-from pipeline.segment.kinds import KindRules, probabilities
+from pipeline.segment.kinds import probabilities, reader_of
+from pipeline.segment.rules import KindRules
 from pipeline.segment.types import KINDS, KindModel
 
 _CERTAIN = 1.0
@@ -43,7 +44,7 @@ def _known(units: Sequence[Unit], at: int, fixed: str) -> tuple[str, float] | No
 
 def kind_shares(units: Sequence[Unit], rules: KindRules, model: KindModel | None) -> NDArray[np.float64]:
     """Return the probabilities of the kinds, (n, 4): a weighted product of rules and model, scaled to be calibrated."""
-    scores = rules.scores(units, [unit.block_kind == "list_item" for unit in units])
+    scores = reader_of(rules).scores(units, [unit.block_kind == "list_item" for unit in units])
     if model is None or not units:
         return probabilities(scores * rules.mixing.alone)
     learned = np.asarray(model.kind_probabilities(units), dtype=np.float64)

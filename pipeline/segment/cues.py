@@ -1,7 +1,7 @@
 """Cues: phrases over words, found in one pass whatever their number, and read with their negation and clause.
 
-A phrase is words separated by spaces; `word*` is any word with that beginning, `(a|b)` one of several, `~` up to three
-words in between, and a leading `^` binds the phrase to the beginning of the statement.
+A phrase is words separated by spaces; `word*` is any word with that beginning, `*word` any with that ending, `(a|b)` one
+of several, `~` up to three words in between, and a leading `^` binds the phrase to the beginning of the statement.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ _BOUNDARIES = frozenset(",;:()—–-.!?…")
 _REACH = 5  # words over which a negation holds
 _STOPS_NEGATION = frozenset(("but", "because", "so"))
 _GAP_ATOM = -1
+_NEGATOR, _DIMINISHER, _INNOCENT = -1, -2, -3  # what stands in a phrase's `cue` when it is none
+_KEPT_PAIRS = 200_000  # pairs of words whose phrases are remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +86,14 @@ class Atoms:
 
 
 class PhraseBook:
-    """Phrases by the atom that opens them."""
+    """Phrases by the words that may open them: what a word is alone, and what it may begin with the word after it."""
 
-    def __init__(self, atoms: Atoms, phrases: Iterable[tuple[int, str]]) -> None:
-        self._atoms = atoms
+    def __init__(self, phrases: Iterable[tuple[int, str]]) -> None:
+        self.atoms = Atoms()
         self._by_atom: dict[int, list[Phrase]] = {}
-        self._by_word: dict[str, tuple[Phrase, ...]] = {}
+        self._alone: dict[str, tuple[Phrase, ...]] = {}
+        self._longer: dict[str, tuple[Phrase, ...]] = {}
+        self._pairs: dict[tuple[str, str], tuple[Phrase, ...]] = {}
         for cue, text in phrases:
             phrase = self._parse(cue, text)
             self._by_atom.setdefault(phrase.atoms[0], []).append(phrase)
@@ -98,14 +102,29 @@ class PhraseBook:
         words = text.lower().replace("’", "'").split()
         first_only = words[0].startswith("^")
         words = [word for word in (words[0].removeprefix("^"), *words[1:]) if word]
-        return Phrase(cue, tuple(self._atoms.number(word) for word in words), first_only)
+        return Phrase(cue, tuple(self.atoms.number(word) for word in words), first_only)
 
-    def at(self, word: str) -> tuple[Phrase, ...]:
-        """Return the phrases that a word may open."""
-        found = self._by_word.get(word)
+    def alone(self, word: str) -> tuple[Phrase, ...]:
+        """Return the phrases of one word that a word fits."""
+        found = self._alone.get(word)
         if found is None:
-            numbers = sorted(self._atoms.of(word))
-            found = self._by_word[word] = tuple(p for n in numbers for p in self._by_atom.get(n, ()))
+            opened = tuple(p for n in sorted(self.atoms.of(word)) for p in self._by_atom.get(n, ()))
+            found = self._alone[word] = tuple(p for p in opened if len(p.atoms) == 1)
+            self._longer[word] = tuple(p for p in opened if len(p.atoms) > 1)
+        return found
+
+    def longer(self, word: str, following: str) -> tuple[Phrase, ...]:
+        """Return the phrases of several words that a word and the one after it may open."""
+        opened = self._longer[word]
+        if not opened:
+            return opened
+        found = self._pairs.get((word, following))
+        if found is None:
+            if len(self._pairs) > _KEPT_PAIRS:
+                self._pairs.clear()
+            fits = self.atoms.of(following)
+            found = tuple(p for p in opened if p.atoms[1] in fits or p.atoms[1] == _GAP_ATOM)
+            self._pairs[word, following] = found
         return found
 
 
@@ -119,36 +138,55 @@ class CueFinder:
         diminishers: Iterable[str],
         not_negators: Iterable[str],
     ) -> None:
-        self._atoms = Atoms()
-        self._cues = PhraseBook(self._atoms, ((cue, text) for cue, texts in enumerate(cues) for text in texts))
-        self._negators = PhraseBook(self._atoms, ((0, text) for text in negators))
-        self._diminishers = PhraseBook(self._atoms, ((0, text) for text in diminishers))
-        self._innocent = PhraseBook(self._atoms, ((0, text) for text in not_negators))
+        phrases = [(cue, text) for cue, texts in enumerate(cues) for text in texts]
+        phrases += [(_NEGATOR, text) for text in negators]
+        phrases += [(_DIMINISHER, text) for text in diminishers]
+        phrases += [(_INNOCENT, text) for text in not_negators]
+        self._book = PhraseBook(phrases)
 
     def find(self, tokens: Sequence[str]) -> list[Hit]:
         """Return the hits in order of their place; the longer of two that overlap in one cue wins."""
-        fits = [self._atoms.of(token) for token in tokens]
-        negations = self._negations(tokens, fits)
-        hits: list[Hit] = []
-        for at, word in enumerate(tokens):
-            for phrase in self._cues.at(word):
-                if phrase.first_only and at > 1:
-                    continue
-                end = _match(phrase.atoms, tokens, fits, at)
-                if end:
-                    hits.append(Hit(phrase.cue, at, end, *_negation(tokens, at, negations)))
-        return _longest(hits)
+        found: list[tuple[int, int, int]] = []
+        negating: dict[int, list[tuple[int, int]]] = {}
+        for at, cue, end in self._matches(tokens):
+            if cue >= 0:
+                found.append((at, -end, cue))
+            else:
+                negating.setdefault(at, []).append((cue, end))
+        negations = _negations(negating)
+        return [Hit(cue, at, -end, *_negation(tokens, at, negations)) for at, end, cue in _longest(found)]
 
-    def _negations(self, tokens: Sequence[str], fits: Sequence[frozenset[int]]) -> list[tuple[int, bool]]:
-        """Return the places of negating words and whether they are weak, without the innocent ("not only")."""
-        places = []
+    def _matches(self, tokens: Sequence[str]) -> Iterable[tuple[int, int, int]]:
+        """Yield (place, cue, end) of every phrase that fits."""
+        book, last = self._book, len(tokens) - 1
         for at, word in enumerate(tokens):
-            weak = max((_match(p.atoms, tokens, fits, at) for p in self._diminishers.at(word)), default=0)
-            full = max((_match(p.atoms, tokens, fits, at) for p in self._negators.at(word)), default=0)
-            end = max(weak, full)
-            if end and not any(_match(p.atoms, tokens, fits, at) for p in self._innocent.at(word)):
-                places.append((end - 1, weak >= full))
-        return places
+            for phrase in book.alone(word):
+                if at < 2 or not phrase.first_only:
+                    yield at, phrase.cue, at + 1
+            if at < last:
+                for phrase in book.longer(word, tokens[at + 1]):
+                    if at < 2 or not phrase.first_only:
+                        end = self._end(phrase.atoms, tokens, at)
+                        if end:
+                            yield at, phrase.cue, end
+
+    def _end(self, atoms: tuple[int, ...], tokens: Sequence[str], at: int) -> int:
+        """Return the end of the phrase that starts at token `at`, or 0."""
+        if len(atoms) == 2 and _GAP_ATOM not in atoms:  # the pair is known to fit
+            return at + 2
+        fits, place, gap, last = self._book.atoms.of, at, 0, len(tokens)
+        for atom in atoms:
+            if atom == _GAP_ATOM:
+                gap = _GAP
+                continue
+            while place < last and atom not in fits(tokens[place]):
+                if not gap or tokens[place] in _BOUNDARIES:
+                    return 0
+                place, gap = place + 1, gap - 1
+            if place >= last:
+                return 0
+            place, gap = place + 1, 0
+        return place
 
 
 def tokens_of(text: str) -> list[str]:
@@ -156,23 +194,15 @@ def tokens_of(text: str) -> list[str]:
     return TOKEN.findall(text.lower().replace("’", "'"))
 
 
-def _match(atoms: tuple[int, ...], tokens: Sequence[str], fits: Sequence[frozenset[int]], at: int) -> int:
-    """Return the end of the phrase that starts at token `at`, or 0."""
-    if len(atoms) == 1:
-        return at + 1
-    place, gap, last = at, 0, len(tokens)
-    for atom in atoms:
-        if atom == _GAP_ATOM:
-            gap = _GAP
+def _negations(found: dict[int, list[tuple[int, int]]]) -> list[tuple[int, bool]]:
+    """Return the places of negating words and whether they are weak, without the innocent ("not only")."""
+    places = []
+    for _, ends in sorted(found.items()):
+        if any(sort == _INNOCENT for sort, _ in ends):
             continue
-        while place < last and atom not in fits[place]:
-            if not gap or tokens[place] in _BOUNDARIES:
-                return 0
-            place, gap = place + 1, gap - 1
-        if place >= last:
-            return 0
-        place, gap = place + 1, 0
-    return place
+        end = max(end for _, end in ends)
+        places.append((end - 1, (_DIMINISHER, end) in ends))
+    return places
 
 
 def _negation(tokens: Sequence[str], start: int, negations: Sequence[tuple[int, bool]]) -> tuple[int, bool]:
@@ -185,11 +215,12 @@ def _negation(tokens: Sequence[str], start: int, negations: Sequence[tuple[int, 
     return -1, False
 
 
-def _longest(hits: list[Hit]) -> list[Hit]:
-    kept: list[Hit] = []
+def _longest(found: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """Keep of the (place, -end, cue) of one cue that overlap the one that begins first, or the longer of two."""
+    kept: list[tuple[int, int, int]] = []
     last: dict[int, int] = {}
-    for hit in sorted(hits, key=lambda h: (h.start, h.start - h.end)):
-        if hit.start >= last.get(hit.cue, 0):
+    for hit in sorted(found):
+        if hit[0] >= last.get(hit[2], 0):
             kept.append(hit)
-            last[hit.cue] = hit.end
+            last[hit[2]] = -hit[1]
     return kept

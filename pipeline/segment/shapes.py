@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from pipeline.segment.stems import opens_list
 from pipeline.segment.wordlists import words
 
 _CONTACT = re.compile(
     r"https?://|www\.|\S@\S+\.\w|\b(?:tel|telephone|fax|e-?mail|website|textphone|isbn|po box)\b\s*[:.]?"
-    r"|\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b|\b0\d{3,4} ?\d{3}",
-    re.IGNORECASE,
+    r"|\b[a-z]{1,2}\d[a-z\d]? \d[a-z]{2}\b|\b0\d{3,4} ?\d{3}"
 )
+# What a contact line cannot do without: looked for first, since the pattern is slow.
+_CONTACT_SIGN = re.compile(r"[@\d]|://|www|tel|fax|mail|website|isbn|box")
 # A judgement that stands alone, as on a cover: "The experiences of children in care: good".
 _GRADE = re.compile(
     r"(?:^|:|–|-)\s*(?:inadequate|adequate|satisfactory|good|outstanding|requires improvement(?: to be good)?)"
     r"\W*(?:\d+\W*)?$",
     re.IGNORECASE,
 )
-_DATE = re.compile(
-    r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\s+(?:19|20)\d\d\b|\b(?:19|20)\d\d\b",
-    re.IGNORECASE,
-)
+_DATE = re.compile(r"\b(?:19|20)\d\d\b")
 _NAMED_CASE = re.compile(
     r"\b(?:(?:Child|Baby|Family|Mother|Father|Adult|Mr|Mrs|Ms|Miss) [A-Z]{1,2}\b|[A-Z]\.?’?'?s (?:mother|father))"
 )
@@ -39,6 +37,10 @@ _FIRST = words(
 _WE = words(
     "we our us we've we're ours",
 )
+_NUMBERS = words(
+    "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen",
+    "nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand dozen half third quarter",
+)
 _BASE_VERBS = words(
     "abolish accelerate accept act adapt address adopt advise agree align allocate allow amend analyse apply",
     "appoint arrange ask assess assign assure audit bring build carry cease challenge check clarify close collect",
@@ -51,6 +53,7 @@ _BASE_VERBS = words(
     "simplify speed standardise start stop strengthen support tackle take test track train undertake update urge",
     "use verify widen work write",
 )
+_CAPITAL = re.compile(r"(?<=[a-z,] )[A-Z]")
 SHAPES = (
     "fragment",
     "contact",
@@ -70,6 +73,11 @@ SHAPES = (
     "long",
     "no stop",
     "advised fragment",
+    "names",
+    "bracket",
+    "colon",
+    "number words",
+    "clauses",
 )
 
 
@@ -81,27 +89,68 @@ def shapes_of(text: str, tokens: Sequence[str], *, is_item: bool, led: bool, adv
     """
     words = [token for token in tokens if token[0].isalnum()]
     stop = text.rstrip("\"'”’)] ")[-1:]
-    finite = any(w in _FINITE or "n't" in w or (len(w) > 3 and w.endswith("ed")) for w in words)
+    has = _CLASSES.found(words)
+    finite = "finite" in has
     bare = stop not in ".!?" or len(words) < 4
-    past = sum(w in ("was", "were", "had", "did") or (len(w) > 3 and w.endswith("ed")) for w in words)
+    low = text.lower()
+    opening = words[0] if words else ""
     values = (
-        not finite and (_GRADE.search(text) is not None or (not led and len(words) <= 12 and bare)),
-        bool(_CONTACT.search(text)),
+        not finite and ((not led and len(words) <= 12 and bare) or _GRADE.search(text) is not None),
+        _CONTACT_SIGN.search(low) is not None and _CONTACT.search(low) is not None,
         not is_item and opens_list(text),
         stop == "?",
         text[:1] in '“"‘' or "“" in text or ' "' in text,
-        bool(words) and sum(w[0].isdigit() for w in words) >= 2,
-        bool(_DATE.search(text)),
-        bool(_NAMED_CASE.search(text)),
-        any(w in _THIRD for w in words),
-        any(w in _FIRST for w in words),
-        any(w in _WE for w in words),
-        bool(words) and words[0] in _BASE_VERBS,
-        min(1.0, past / 3),
+        has.get("digit", 0) >= 2,
+        "digit" in has and _DATE.search(text) is not None,
+        _NAMED_CASE.search(text) is not None,
+        "third" in has,
+        "first" in has,
+        "we" in has,
+        opening in _BASE_VERBS,
+        min(1.0, has.get("past", 0) / 3),
         is_item or led,
         not led and len(words) <= 7,
         0.4 if led else min(1.0, len(words) / 40),
         not led and stop not in ".!?;:,",
-        advised and (not finite or words[0] in _BASE_VERBS),
+        advised and (not finite or opening in _BASE_VERBS),
+        min(1.0, len(_CAPITAL.findall(text)) / 5),
+        "(" in text,
+        ":" in text[:-1],
+        min(1.0, has.get("number", 0) / 2),
+        min(1.0, (text.count(",") + text.count(";")) / 4),
     )
     return [float(value) for value in values]
+
+
+class _WordClasses:
+    """The classes of words that shapes are told by; each word is classed once."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[str, ...]] = {}
+
+    def found(self, words: Sequence[str]) -> dict[str, int]:
+        """Return how many of the words are in each class."""
+        counts: dict[str, int] = {}
+        for word in words:
+            classes = self._known.get(word)
+            if classes is None:
+                classes = self._known[word] = tuple(_classes(word))
+            for name in classes:
+                counts[name] = counts.get(name, 0) + 1
+        return counts
+
+
+def _classes(word: str) -> Iterator[str]:
+    ends_past = len(word) > 3 and word.endswith("ed")
+    if word in _FINITE or "n't" in word or ends_past:
+        yield "finite"
+    if ends_past or word in ("was", "were", "had", "did"):
+        yield "past"
+    if word[0].isdigit():
+        yield "digit"
+    for name, members in (("third", _THIRD), ("first", _FIRST), ("we", _WE), ("number", _NUMBERS)):
+        if word in members:
+            yield name
+
+
+_CLASSES = _WordClasses()

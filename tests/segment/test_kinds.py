@@ -11,6 +11,7 @@ from pipeline.errors import ConfigError
 from pipeline.segment import KindRules
 from pipeline.segment.combine import kind_shares
 from pipeline.segment.cutting import Unit
+from pipeline.segment.kinds import KindReader
 from pipeline.segment.types import KINDS
 from tests.segment.support import rules
 
@@ -114,5 +115,7 @@ def test_a_new_cue_takes_effect() -> None:
     own = KindRules.build(
         {"negators": ["not"], "cues": {"rust": {"kind": "concern", "phrases": ["rust*", "out of ~ order"]}}}
     )
-    scores = own.scores([Row("The pipes are rusty."), Row("The pipes are not rusty."), Row("It is out of good order.")])
+    scores = KindReader(own).scores(
+        [Row("The pipes are rusty."), Row("The pipes are not rusty."), Row("It is out of good order.")]
+    )
     assert scores.argmax(axis=1).tolist() == [0, 1, 0]
