@@ -1,7 +1,7 @@
 """Cues: phrases over words, found in one pass whatever their number, and read with their negation and clause.
 
-A phrase is words separated by spaces; `word*` is any word with that beginning, `*word` any with that ending, `(a|b)` one
-of several, `~` up to three words in between, and a leading `^` binds the phrase to the beginning of the statement.
+A phrase is words separated by spaces; `word*` is any word with that beginning, `*word` any with that ending, `(a|b)`
+one of several, `~` up to three words in between, and a leading `^` binds the phrase to the statement's beginning.
 """
 
 from __future__ import annotations

@@ -78,7 +78,7 @@ class KindReader:
         return values
 
     def _cue_values(self, tokens: Sequence[str]) -> list[float]:
-        """Return the values of the cues, plain and negated, and of SUMS, those of stem and sentence before still zero."""
+        """Return the values of the cues, plain and negated, and of SUMS; those of stem and sentence before are 0."""
         count = len(self._kinds)
         values = [0.0] * (2 * count + len(SUMS))
         asides = self._asides(tokens)
