@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 import pipeline
+from pipeline.cli import exchange
 from pipeline.cli.doctor import examine
 from pipeline.cli.show import Bars, console, plan_lines, summary
 from pipeline.engines import EngineName
@@ -179,6 +180,9 @@ def doctor(out: Out = Path("outputs")) -> None:
         missing |= seen.needed and not seen.fine
     if missing:
         raise typer.Exit(1)
+
+
+exchange.add_to(app)
 
 
 @app.callback(invoke_without_command=True)
