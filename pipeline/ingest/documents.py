@@ -5,17 +5,21 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import hashlib
+import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from pipeline.dating import Dated, DatingInput, DatingSettings, Timeline, date_document
 from pipeline.dating.describe import Description, describe
 from pipeline.ingest.files import CorpusFile, file_digest
 from pipeline.ingest.manifest import Manifest, ManifestRow
+from pipeline.ingest.shingle_index import shingles_of
 from pipeline.readers.dispatch import ReadOptions, read
 from pipeline.readers.parsed import Block, Parsed, ReadResult, Reject, rejected
 from pipeline.readers.sheet import TableSettings
@@ -25,6 +29,8 @@ _WORD = re.compile(r"\w+(?:['’-]\w+)*")
 _ADDRESS = re.compile(r"\s*(?:stream )?<[^<>]* at 0x[0-9a-fA-F]+>:?")
 # Columns that later stages need and that no public table shows.
 _DOCUMENT_EXTRAS = pa.schema([("unit", pa.string()), ("context", pa.string())])
+_SHINGLES = pa.schema([("doc_id", pa.string()), ("hashes", pa.list_(pa.uint64()))])
+_FILE_EXTRAS = pa.schema([("claimed", pa.list_(pa.string()))])
 # `continues`: the row goes on with the block of the row before, on another page.
 _BLOCK_EXTRAS = pa.schema([("source_map", pa.list_(pa.int64())), ("continues", pa.bool_())])
 
@@ -40,12 +46,20 @@ class IngestSettings:
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
-    """What became of one file: its row of `files`, `documents` and `blocks` with extra columns, and `rejects`."""
+    """What became of one file: its row of `files`, `documents` and `blocks` with extra columns, `rejects`, shingles.
+
+    `files` has in `claimed` the paths of the files that were read as its attachments.
+    """
 
     files: pa.Table
     documents: pa.Table
     blocks: pa.Table
     rejects: pa.Table
+    shingles: pa.Table
+
+    def tables(self) -> dict[str, pa.Table]:
+        """Return the tables by name."""
+        return {column.name: getattr(self, column.name) for column in fields(self)}
 
 
 def ingest_file(file: CorpusFile, manifest: Manifest, timeline: Timeline, settings: IngestSettings) -> Ingested:
@@ -53,13 +67,56 @@ def ingest_file(file: CorpusFile, manifest: Manifest, timeline: Timeline, settin
     data, result = _load(file, settings)
     rows = list(_named(file.source_path, result.documents))
     documents = [_document_row(file, item, parsed, manifest, timeline, settings) for item, parsed in rows]
-    blocks = [row for (item, parsed) in rows for row in _block_rows(file.source_path, item, parsed)]
+    return _ingested(file.source_path, len(data), file_digest(data), result, rows, documents)
+
+
+def nothing_read(source_path: str, size: int, sha256: str, reject: Reject) -> Ingested:
+    """Return what there is of a file whose reading ended the process: a row of `files` and a reject."""
+    return _ingested(source_path, size, sha256, ReadResult(rejects=(reject,)), [], [])
+
+
+def _ingested(
+    source_path: str,
+    size: int,
+    sha256: str,
+    result: ReadResult,
+    rows: list[tuple[str, Parsed]],
+    documents: list[dict[str, Any]],
+) -> Ingested:
+    file_row = {
+        "source_path": source_path,
+        "bytes": size,
+        "sha256": sha256,
+        "announced": result.announced,
+        "documents": len(result.documents),
+        "rejects": len(result.rejects),
+        "read_with": "",
+        "claimed": [_beside(source_path, name) for name in result.claimed],
+    }
+    blocks = [row for (item, parsed) in rows for row in _block_rows(source_path, item, parsed)]
+    shingles = [{"doc_id": document_id(source_path, item), "hashes": _shingles(parsed)} for item, parsed in rows]
     return Ingested(
-        files=_file_table(file, data, result),
+        files=_with_extras("files", [file_row], _FILE_EXTRAS),
         documents=_with_extras("documents", documents, _DOCUMENT_EXTRAS),
         blocks=_with_extras("blocks", blocks, _BLOCK_EXTRAS),
-        rejects=reject_table(file.source_path, result.rejects),
+        rejects=reject_table(source_path, result.rejects),
+        shingles=pa.Table.from_pylist(shingles, _SHINGLES),
     )
+
+
+def _beside(source_path: str, name: str) -> str:
+    """Return the path in the corpus of a file that another names from its own folder."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(source_path), name))
+
+
+def _shingles(parsed: Parsed) -> NDArray[np.uint64]:
+    """Return the shingles of running text: headlines differ from copy to copy, and tables from format to format.
+
+    A row of a table that is one statement has none: recommendations are repeated on purpose.
+    """
+    if parsed.unit == "statement":
+        return shingles_of("")
+    return shingles_of(" ".join(block.text for block in parsed.blocks if block.kind in ("paragraph", "list_item")))
 
 
 def _load(file: CorpusFile, settings: IngestSettings) -> tuple[bytes, ReadResult]:
@@ -270,18 +327,6 @@ def reject_table(source_path: str, rejects: Iterable[Reject], stage: str = "inge
 def _stable(message: str) -> str:
     """Return a library's message without addresses of objects in memory, which differ from run to run."""
     return _ADDRESS.sub("", message)
-
-
-def _file_table(file: CorpusFile, data: bytes, result: ReadResult) -> pa.Table:
-    row = {
-        "source_path": file.source_path,
-        "bytes": len(data),
-        "sha256": file_digest(data),
-        "announced": result.announced,
-        "documents": len(result.documents),
-        "rejects": len(result.rejects),
-    }
-    return from_rows(TABLES["files"], [row])
 
 
 def _with_extras(name: str, rows: list[dict[str, Any]], extras: pa.Schema) -> pa.Table:

@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from pipeline import tabulate
 from pipeline.cluster import Coded, assignment_row, with_themes
+from pipeline.ingest import attachments, find_copies, with_attachments, with_copies
 from pipeline.ingest.manifest import COLUMNS as MANIFEST_COLUMNS
 from pipeline.ingest.manifest import draft
 from pipeline.stages.cache import Cache, stored_tables
@@ -28,10 +31,14 @@ NO_CODEBOOK_THEME = ""
 
 @dataclass(frozen=True, slots=True)
 class Assembly:
-    """Where the results are, where the tables go, and the number of rows written of each."""
+    """Where the results are, where the tables go, the rows of `files`, and the number of rows written of each table.
+
+    `files` leaves out those that were read with another one, as attachments of an export.
+    """
 
     cache: Cache
     files: Sequence[FileKeys]
+    file_rows: pa.Table
     resources: Resources
     out: Path
     rows: dict[str, int] = field(default_factory=dict)
@@ -41,9 +48,9 @@ class Assembly:
         """Return the run's settings."""
         return self.resources.named.settings
 
-    def results(self, stage: Stage) -> Iterator[dict[str, pa.Table]]:
-        """Yield the tables that a stage made of each file, in the order of the files."""
-        return stored_tables(self.cache, [file.keys[stage] for file in self.files])
+    def results(self, stage: Stage, *names: str) -> Iterator[dict[str, pa.Table]]:
+        """Yield the tables that a stage made of each file (or those named), in the order of the files."""
+        return stored_tables(self.cache, [file.keys[stage] for file in self.files], names)
 
     def write(self, name: str, batches: Iterator[pa.Table] | list[pa.Table]) -> None:
         """Write one table of the run."""
@@ -56,20 +63,37 @@ class Assembly:
         )
 
 
-def write_ingested(run: Assembly, extra_rejects: pa.Table) -> pa.Table:
-    """Write files, documents, blocks, rejects and a draft of the manifest; return the documents."""
+def assemble(cache: Cache, files: Sequence[FileKeys], resources: Resources, out: Path) -> Assembly:
+    """Return the assembly of a run's results, with files that exports name as their attachments reconciled."""
+    rows = pa.concat_tables(t["files"] for t in stored_tables(cache, [f.keys["ingest"] for f in files], ("files",)))
+    read_with = attachments(rows)
+    counted = [file for file in files if file.file.source_path not in read_with]
+    return Assembly(cache, counted, with_attachments(rows, read_with), resources, out)
+
+
+def write_ingested(run: Assembly) -> pa.Table:
+    """Write files, documents, blocks, rejects and a draft of the manifest; return the documents, copies marked."""
     documents = _gather(run, "ingest", "documents")
+    if run.settings.duplicates.find:
+        documents = with_copies(documents, find_copies(documents, _shingles(run), run.settings.duplicates))
     run.write("documents", [documents])
     write_text(run.out / MANIFEST_DRAFT, csv_text(MANIFEST_COLUMNS, draft(documents)))
-    run.write("blocks", (_sorted(tables, "blocks") for tables in run.results("ingest")))
-    run.write("files", (tables["files"] for tables in run.results("ingest")))
-    rejects = [tables["rejects"] for tables in run.results("ingest")]
-    run.write("rejects", [sort(TABLES["rejects"], pa.concat_tables([*rejects, extra_rejects]))])
+    run.write("blocks", (_sorted(tables, "blocks") for tables in run.results("ingest", "blocks")))
+    run.write("files", [run.file_rows])
+    rejects = [tables["rejects"] for tables in run.results("ingest", "rejects")]
+    run.write("rejects", [sort(TABLES["rejects"], pa.concat_tables(rejects))])
     return documents
 
 
+def _shingles(run: Assembly) -> Iterator[tuple[str, NDArray[np.uint64]]]:
+    for tables in run.results("ingest", "shingles"):
+        found = tables["shingles"]
+        for doc_id, hashes in zip(found.column("doc_id").to_pylist(), found.column("hashes"), strict=True):
+            yield doc_id, hashes.values.to_numpy()
+
+
 def _gather(run: Assembly, stage: Stage, name: str) -> pa.Table:
-    parts = [tables[name].select(TABLES[name].names) for tables in run.results(stage)]
+    parts = [tables[name].select(TABLES[name].names) for tables in run.results(stage, name)]
     return sort(TABLES[name], pa.concat_tables(parts).combine_chunks()).cast(TABLES[name].schema)
 
 

@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -37,12 +37,13 @@ def _stream(table: pa.Table) -> bytes:
     return sink.getvalue()
 
 
-def unpack(data: bytes) -> dict[str, pa.Table]:
-    """Return the tables that `pack` put together."""
+def unpack(data: bytes, names: Collection[str] = ()) -> dict[str, pa.Table]:
+    """Return the tables that `pack` put together, or those of them that are named."""
     at = data.index(b"\n") + 1
     tables = {}
     for name, length in json.loads(data[:at]).items():
-        tables[name] = pa.ipc.open_stream(pa.py_buffer(data)[at : at + length]).read_all()
+        if not names or name in names:
+            tables[name] = pa.ipc.open_stream(pa.py_buffer(data)[at : at + length]).read_all()
         at += length
     return tables
 
@@ -100,10 +101,10 @@ def _open(path: Path) -> sqlite3.Connection:
     return base
 
 
-def stored_tables(cache: Cache, keys: Iterable[str]) -> Iterator[dict[str, pa.Table]]:
-    """Yield the unpacked tables of each key, in order."""
+def stored_tables(cache: Cache, keys: Iterable[str], names: Collection[str] = ()) -> Iterator[dict[str, pa.Table]]:
+    """Yield the unpacked tables of each key (or those of them that are named), in order."""
     for key in keys:
         data = cache.get(key)
         if data is None:
             raise OutputError("lost a result while it was read", place="stages/cache.sqlite", remedy="Run again")
-        yield unpack(data)
+        yield unpack(data, names)

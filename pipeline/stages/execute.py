@@ -18,12 +18,19 @@ import pipeline
 from pipeline import engines, estimate
 from pipeline.codebook import Codebook
 from pipeline.engines import Job
-from pipeline.ingest.documents import reject_table
+from pipeline.ingest.documents import nothing_read
 from pipeline.readers.parsed import Reject
 from pipeline.readers.sandbox import Outcome
 from pipeline.report import load_tables, report_html
 from pipeline.segment import speaker_role
-from pipeline.stages.assemble import Assembly, write_clustered, write_ingested, write_statements, write_tabulated
+from pipeline.stages.assemble import (
+    Assembly,
+    assemble,
+    write_clustered,
+    write_ingested,
+    write_statements,
+    write_tabulated,
+)
 from pipeline.stages.cache import Cache, pack
 from pipeline.stages.folder import outputs_of
 from pipeline.stages.keys import FileKeys, library_versions
@@ -31,7 +38,7 @@ from pipeline.stages.plan import Plan
 from pipeline.stages.progress import Progress
 from pipeline.stages.settings import FILE_STAGES, STAGES, RunOptions, Stage, missing_stages
 from pipeline.stages.work import Resources, Task, load_resources, prepare, task_megabytes, work
-from pipeline.tables import TABLES, columns_csv, datapackage, from_rows, write_json, write_text
+from pipeline.tables import TABLES, columns_csv, datapackage, write_json, write_text
 
 __all__ = ["execute", "load_resources"]
 
@@ -43,22 +50,21 @@ def execute(
 ) -> dict[str, Any]:
     """Do what is stale, write the tables and the report, and return what run.json is to say."""
     clock = time.perf_counter()
-    crashes = _work_out(plan, options, cache, tell)
+    _work_out(plan, options, cache, tell)
     seconds = {"files": time.perf_counter() - clock}
-    assembly = Assembly(cache, plan.files, resources, options.out)
-    _put_together(assembly, options, crashes, tell, seconds)
+    assembly = assemble(cache, plan.files, resources, options.out)
+    _put_together(assembly, options, tell, seconds)
     cache.keep_only({key for file in plan.files for key in file.keys.values()})
     return _describe_run(options, plan, assembly, resources.codebook, command, seconds)
 
 
-def _work_out(plan: Plan, options: RunOptions, cache: Cache, tell: Progress) -> dict[str, Outcome]:
-    """Run the stale stages of every file; return the message of each file whose process died."""
+def _work_out(plan: Plan, options: RunOptions, cache: Cache, tell: Progress) -> None:
+    """Run the stale stages of every file; one whose process dies becomes a reject that says so."""
     todo = [file for file in plan.files if file.file.source_path in plan.stale]
     if not todo:
-        return {}
+        return
     tasks = [_task(file, plan.stale[file.file.source_path][0], options.until, cache) for file in todo]
     job = Job(work, prepare, (plan.named,), task_megabytes)
-    crashes: dict[str, Outcome] = {}
     waiting: dict[str, bytes] = {}
     saved = time.monotonic()
     tell.begin("reading files", len(tasks))
@@ -66,8 +72,7 @@ def _work_out(plan: Plan, options: RunOptions, cache: Cache, tell: Progress) -> 
     for index, result in results:
         file = todo[index]
         if isinstance(result, Outcome):
-            crashes[file.file.source_path] = result
-            result = _crashed(file, options.until)
+            result = _crashed(file, options.until, Reject(result.reason, result.message))
         waiting.update({file.keys[stage]: data for stage, data in result.items()})
         if time.monotonic() - saved > _SAVE_EVERY:
             cache.put(waiting)
@@ -76,7 +81,6 @@ def _work_out(plan: Plan, options: RunOptions, cache: Cache, tell: Progress) -> 
         tell.step()
     cache.put(waiting)
     tell.end()
-    return crashes
 
 
 def _task(file: FileKeys, first: Stage, until: Stage, cache: Cache) -> Task:
@@ -88,37 +92,24 @@ def _task(file: FileKeys, first: Stage, until: Stage, cache: Cache) -> Task:
     return Task(file.file, file.manifest, done, data or b"", until)
 
 
-def _crashed(file: FileKeys, until: Stage) -> dict[Stage, bytes]:
-    """Return results with nothing in them for a file whose process died."""
-    empty = {name: table.schema.empty_table() for name, table in TABLES.items()}
-    row = {
-        "source_path": file.file.source_path,
-        "bytes": file.file.path.stat().st_size if file.file.path.exists() else 0,
-        "sha256": file.sha256,
-        "announced": None,
-        "documents": 0,
-        "rejects": 1,
-    }
-    ingested = {name: empty[name] for name in ("documents", "blocks", "rejects")}
-    files = {"files": from_rows(TABLES["files"], [row])}
-    statements = empty["statements"].append_column("before", pa.array([], pa.string()))
+def _crashed(file: FileKeys, until: Stage, reject: Reject) -> dict[Stage, bytes]:
+    """Return results with nothing but a reject in them for a file whose process died."""
+    path = file.file.path
+    size = path.stat().st_size if path.exists() else 0
+    statements = TABLES["statements"].schema.empty_table().append_column("before", pa.array([], pa.string()))
     results = {
-        "ingest": pack({**ingested, **files}),
+        "ingest": pack(nothing_read(file.file.source_path, size, file.sha256, reject).tables()),
         "segment": pack({"statements": statements}),
-        "cluster": pack({"assignments": empty["assignments"]}),
+        "cluster": pack({"assignments": TABLES["assignments"].schema.empty_table()}),
     }
     return {stage: results[stage] for stage in missing_stages(None, until)}
 
 
-def _put_together(
-    assembly: Assembly, options: RunOptions, crashes: Mapping[str, Outcome], tell: Progress, seconds: dict[str, float]
-) -> None:
+def _put_together(assembly: Assembly, options: RunOptions, tell: Progress, seconds: dict[str, float]) -> None:
     reached = STAGES.index(options.until)
     tell.begin("writing tables", reached + 1)
     clock = time.perf_counter()
-    rejects = [reject_table(path, [Reject(died.reason, died.message)]) for path, died in sorted(crashes.items())]
-    empty = TABLES["rejects"].schema.empty_table()
-    documents = write_ingested(assembly, pa.concat_tables([empty, *rejects]))
+    documents = write_ingested(assembly)
     tell.step()
     if reached == STAGES.index("segment"):
         write_statements(assembly)

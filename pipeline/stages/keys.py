@@ -112,7 +112,8 @@ def tabulate_key(named: Named, files: Iterable[FileKeys], gold: Path | None, unt
     settings = named.settings
     return key_of(
         [(f.file.source_path, f.keys[last_file_stage(until)]) for f in files],
-        [asdict(settings.tabulate), asdict(settings.csv), asdict(settings.cluster), settings.seed],
+        [asdict(part) for part in (settings.duplicates, settings.tabulate, settings.csv, settings.cluster)],
+        settings.seed,
         file_digest(gold.read_bytes()) if gold else "",
         [_code_parts(stage) for stage in ("tabulate", "report")],
         until,

@@ -9,7 +9,7 @@ from typing import Literal
 from pipeline.config import YamlFile, build, load_yaml
 from pipeline.engines import EngineName
 from pipeline.errors import ConfigError
-from pipeline.ingest import IngestSettings
+from pipeline.ingest import DuplicateSettings, IngestSettings
 from pipeline.segment import SegmentSettings
 from pipeline.tabulate import TabulateSettings
 
@@ -63,6 +63,7 @@ class Settings:
     timeline: tuple[str, ...] = ("timeline.yml",)
     seed: int = 20240607
     ingest: IngestSettings = field(default_factory=IngestSettings)
+    duplicates: DuplicateSettings = field(default_factory=DuplicateSettings)
     segment: SegmentSettings = field(default_factory=SegmentSettings)
     cluster: ClusterSettings = field(default_factory=ClusterSettings)
     tabulate: TabulateSettings = field(default_factory=TabulateSettings)

@@ -109,7 +109,7 @@ def work(task: Task) -> dict[Stage, bytes]:
 
 def _ingest(task: Task, data: bytes, resources: Resources) -> Mapping[str, pa.Table]:
     found = ingest_file(task.file, task.manifest, resources.timeline, resources.named.settings.ingest)
-    return {"files": found.files, "documents": found.documents, "blocks": found.blocks, "rejects": found.rejects}
+    return found.tables()
 
 
 def _segment(task: Task, data: bytes, resources: Resources) -> Mapping[str, pa.Table]:

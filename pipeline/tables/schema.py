@@ -293,6 +293,7 @@ FILES = Table(
         _blank_count("announced", "Articles that the file says it holds; blank where it does not say"),
         _count("documents", "Documents read from the file"),
         _count("rejects", "Rejects of the file"),
+        _text("read_with", "source_path of the export that the file was read with, as an attachment; blank if none"),
     ),
     ("source_path",),
 )
