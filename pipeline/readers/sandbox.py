@@ -17,6 +17,8 @@ from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Any, Generic, Literal, TypeVar
 
+from pipeline.errors import FindingsError
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 _START_S = 120.0  # seconds that a child may take to import what it needs
@@ -162,6 +164,8 @@ class Isolated(Generic[Item, Result]):
         ready = here.recv() if here.poll(_START_S) else None
         if ready != "ready":
             self.close()
+            if isinstance(ready, FindingsError):
+                raise ready
             raise RuntimeError(f"the reading process did not start: {ready}")
 
 
@@ -212,7 +216,7 @@ def _serve(
         _limit_memory(memory_mb)
         connection.send("ready")
     except Exception as error:
-        connection.send(f"{type(error).__name__}: {error}")
+        connection.send(error if isinstance(error, FindingsError) else f"{type(error).__name__}: {error}")
         return
     while True:
         try:

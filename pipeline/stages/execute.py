@@ -64,7 +64,8 @@ def _work_out(plan: Plan, options: RunOptions, cache: Cache, tell: Progress) -> 
     if not todo:
         return
     tasks = [_task(file, plan.stale[file.file.source_path][0], options.until, cache) for file in todo]
-    job = Job(work, prepare, (plan.named,), task_megabytes)
+    parts = plan.parts if options.engine == "dask" else None  # workers of other machines may differ from this one
+    job = Job(work, prepare, (plan.named, parts), task_megabytes)
     waiting: dict[str, bytes] = {}
     saved = time.monotonic()
     tell.begin("reading files", len(tasks))

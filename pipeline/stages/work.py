@@ -15,9 +15,11 @@ from pipeline.cluster import ThemeCoder, assign
 from pipeline.codebook import Codebook, load_codebook
 from pipeline.config import load_yaml
 from pipeline.dating import Timeline
+from pipeline.errors import UsageError
 from pipeline.ingest import CorpusFile, Manifest, ingest_file
 from pipeline.segment import AgencyRules, BlockRow, KindModel, KindRules, SegmentSettings, Statement, segment
 from pipeline.stages.cache import pack, unpack
+from pipeline.stages.keys import components
 from pipeline.stages.settings import Named, Stage, missing_stages
 from pipeline.tables import TABLES, from_rows
 from pipeline.themes.coder import ModelKinds, build_coder, load_model
@@ -91,9 +93,22 @@ def task_megabytes(task: Task) -> float:
 _held: dict[str, Resources] = {}
 
 
-def prepare(named: Named) -> None:
-    """Load what this process needs before its first file."""
+def prepare(named: Named, parts: Mapping[str, Mapping[str, str]] | None = None) -> None:
+    """Load what this process needs before its first file.
+
+    `parts` is what the run takes its results to depend on; UsageError where this process, perhaps of another machine,
+    has other code, libraries or settings.
+    """
+    if parts is not None and (other := _different(parts, components(named))):
+        raise UsageError(
+            f"a worker differs from this machine in: {', '.join(other)}",
+            remedy="Install the same version of the project, with the same extras, on every machine",
+        )
     _held["now"] = load_resources(named)
+
+
+def _different(ours: Mapping[str, Mapping[str, str]], theirs: Mapping[str, Mapping[str, str]]) -> list[str]:
+    return [f"{name} of {stage}" for stage in ours for name in ours[stage] if ours[stage][name] != theirs[stage][name]]
 
 
 def work(task: Task) -> dict[Stage, bytes]:

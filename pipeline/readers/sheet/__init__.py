@@ -14,8 +14,8 @@ from pipeline.readers.sheet.sources import Row, csv_rows, find_separator, jsonl_
 
 __all__ = ["TableSettings", "iter_rows", "looks_like_table", "read_table"]
 
-_HEADER_ROWS = 10  # rows that may stand above the header
-_UNIT_SAMPLE = 200
+HEADER_ROWS = 10  # rows that may stand above the header
+UNIT_SAMPLE = 200
 _SOURCE_TYPES: dict[str, SourceType] = {
     "report": "report",
     "reports": "report",
@@ -73,7 +73,7 @@ def looks_like_table(data: bytes) -> bool:
 
 
 def _sheet(sheet: str, rows: Iterator[Row], settings: TableSettings, name: str) -> Iterator[Parsed | Reject]:
-    head = list(islice(rows, _HEADER_ROWS))
+    head = list(islice(rows, HEADER_ROWS))
     found = next(
         ((place, columns) for place, row in enumerate(head) if (columns := find_columns(row.cells, settings))), None
     )
@@ -85,21 +85,22 @@ def _sheet(sheet: str, rows: Iterator[Row], settings: TableSettings, name: str) 
         return
     place, columns = found
     width = len(head[place].cells)
-    sample = [*head[place + 1 :], *islice(rows, _UNIT_SAMPLE)]
-    unit = settings.unit or unit_of([_at(row, columns.text) for row in sample])
+    sample = [*head[place + 1 :], *islice(rows, UNIT_SAMPLE)]
+    unit = settings.unit or unit_of([cell_at(row, columns.text) for row in sample])
     seen: set[int] = set()
     for part in (sample, rows):
-        yield from _documents(part, columns, width, unit, seen)
+        yield from documents_of(part, columns, width, unit, seen)
 
 
-def _documents(
+def documents_of(
     rows: Iterable[Row], columns: Columns, width: int, unit: Unit, seen: set[int]
 ) -> Iterator[Parsed | Reject]:
+    """Yield a document or a reject a row that is not blank; `seen` holds the hashes of the ids of rows before."""
     for row in rows:
         if row.fault:
             yield Reject("bad_table", row.fault, f"row {row.number}")
             continue
-        if not any(cell and not cell.isspace() for cell in row.cells):
+        if is_blank(row):
             continue
         item = _item(row, columns, seen)
         if any(cell.strip() for cell in row.cells[width:]):
@@ -108,24 +109,39 @@ def _documents(
                 f"separator in the text needs quotation marks"
             )
             yield Reject("bad_table", message, item)
-        elif not (blocks := _blocks(_at(row, columns.text), unit)):
+        elif not (blocks := _blocks(cell_at(row, columns.text), unit)):
             yield Reject("bad_table", f"row {row.number} has no text", item)
         else:
             yield _parsed(row, columns, item, blocks, unit)
 
 
+def is_blank(row: Row) -> bool:
+    """Say whether a row holds nothing."""
+    return not any(cell and not cell.isspace() for cell in row.cells)
+
+
+def row_place(row: Row) -> str:
+    """Return the name of a row by its number."""
+    return f"{row.sheet}!{row.number}" if row.sheet else f"row {row.number}"
+
+
+def row_id(row: Row, columns: Columns) -> str:
+    """Return the row's id, or its place where it has none."""
+    return clean(cell_at(row, columns.id)) or row_place(row)
+
+
 def _item(row: Row, columns: Columns, seen: set[int]) -> str:
-    """Return the row's id; a row without one, or with one that another row has, is named by its number."""
-    place = f"{row.sheet}!{row.number}" if row.sheet else f"row {row.number}"
-    item = clean(_at(row, columns.id)) or place
+    """Return the row's id; one that another row has is told apart by the row's number."""
+    item = row_id(row, columns)
     key = hash((item, row.sheet))
     if key in seen:
-        item = f"{item} ({place})"
+        item = f"{item} ({row_place(row)})"
     seen.add(key)
     return item
 
 
-def _at(row: Row, place: int | None) -> str:
+def cell_at(row: Row, place: int | None) -> str:
+    """Return the cell of a column, blank where the row or the table has none."""
     return row.cells[place] if place is not None and place < len(row.cells) else ""
 
 
@@ -137,17 +153,17 @@ def _blocks(text: str, unit: Unit) -> tuple[Block, ...]:
 
 
 def _parsed(row: Row, columns: Columns, item: str, blocks: tuple[Block, ...], unit: Unit) -> Parsed:
-    clues = ((name, clean(_at(row, place))) for name, place in (("date", columns.date), ("year", columns.year)))
+    clues = ((name, clean(cell_at(row, place))) for name, place in (("date", columns.date), ("year", columns.year)))
     return Parsed(
         blocks,
         "table",
         item=item,
-        title=clean(_at(row, columns.title)),
-        publisher=clean(_at(row, columns.publisher)),
-        source_type=_SOURCE_TYPES.get(clean(_at(row, columns.source_type)).lower(), ""),
-        section=clean(_at(row, columns.heading)),
+        title=clean(cell_at(row, columns.title)),
+        publisher=clean(cell_at(row, columns.publisher)),
+        source_type=_SOURCE_TYPES.get(clean(cell_at(row, columns.source_type)).lower(), ""),
+        section=clean(cell_at(row, columns.heading)),
         date_clues=tuple(DateClue("structured", name, value) for name, value in clues if value),
         unit=unit,
-        context=clean(_at(row, columns.context)),
-        document=clean(_at(row, columns.document)),
+        context=clean(cell_at(row, columns.context)),
+        document=clean(cell_at(row, columns.document)),
     )

@@ -7,7 +7,7 @@ import datetime as dt
 import io
 import json
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 
@@ -75,20 +75,24 @@ def _lines(data: bytes) -> Iterator[str]:
 
 def csv_rows(data: bytes) -> Iterator[Row]:
     """Yield the rows of a CSV or TSV file; raises RefusedError where a quotation mark is never closed."""
-    separator, _ = find_separator(data)
-    reader = csv.reader(_lines(data), delimiter=separator)
-    before = 0
+    return csv_cells(_lines(data), find_separator(data)[0])
+
+
+def csv_cells(lines: Iterable[str], separator: str, before: int = 0) -> Iterator[Row]:
+    """Yield the rows of lines of text, of which `before` come earlier in the file; raises as `csv_rows` does."""
+    reader = csv.reader(lines, delimiter=separator)
+    done = 0
     try:
         for cells in reader:
-            if reader.line_num - before > _QUOTED_LINES:
+            if reader.line_num - done > _QUOTED_LINES:
                 raise RefusedError(
                     "bad_table",
-                    f"a quotation mark opened on line {before + 1} is not closed within {_QUOTED_LINES} lines",
+                    f"a quotation mark opened on line {before + done + 1} is not closed within {_QUOTED_LINES} lines",
                 )
-            yield Row(before + 1, tuple(cells))
-            before = reader.line_num
+            yield Row(before + done + 1, tuple(cells))
+            done = reader.line_num
     except csv.Error as error:
-        raise RefusedError("bad_table", f"line {before + 1} cannot be read: {error}") from error
+        raise RefusedError("bad_table", f"line {before + done + 1} cannot be read: {error}") from error
 
 
 def jsonl_rows(data: bytes) -> Iterator[Row]:
@@ -97,16 +101,23 @@ def jsonl_rows(data: bytes) -> Iterator[Row]:
     A line that is no object is a row with a fault.
     """
     first = next((line for line in text_stream(data) if line.strip()), "")
-    values = _array(data) if first.lstrip().startswith("[") else _line_values(data)
+    values = _array(data) if first.lstrip().startswith("[") else line_values(text_stream(data))
     head = list(islice(values, _SAMPLE))
-    known = dict.fromkeys(key for _, value in head if isinstance(value, dict) for key in value)
-    header = {key: place for place, key in enumerate(known)}
-    yield Row(0, tuple(header))
-    for number, value in chain(head, values):
-        if isinstance(value, str):
-            yield Row(number, (), fault=value)
-        else:
-            yield Row(number, _cells(value, header))
+    header = keys_of(value for _, value in head)
+    yield Row(0, header)
+    yield from object_rows(chain(head, values), header)
+
+
+def keys_of(values: Iterable[dict[str, object] | str]) -> tuple[str, ...]:
+    """Return every key of the first objects, in the order in which they come."""
+    return tuple(dict.fromkeys(key for value in islice(values, _SAMPLE) if isinstance(value, dict) for key in value))
+
+
+def object_rows(values: Iterable[tuple[int, dict[str, object] | str]], header: Sequence[str]) -> Iterator[Row]:
+    """Yield a row an object; what is no object becomes a row with a fault."""
+    places = {key: place for place, key in enumerate(header)}
+    for number, value in values:
+        yield Row(number, (), fault=value) if isinstance(value, str) else Row(number, _cells(value, places))
 
 
 def _cells(value: dict[str, object], header: dict[str, int]) -> tuple[str, ...]:
@@ -117,9 +128,9 @@ def _cells(value: dict[str, object], header: dict[str, int]) -> tuple[str, ...]:
     return tuple(cells)
 
 
-def _line_values(data: bytes) -> Iterator[tuple[int, dict[str, object] | str]]:
-    """Yield each line's number and object, or what is wrong with it."""
-    for number, line in enumerate(text_stream(data), start=1):
+def line_values(lines: Iterable[str], before: int = 0) -> Iterator[tuple[int, dict[str, object] | str]]:
+    """Yield each line's number and object, or what is wrong with it; `before` lines come earlier in the file."""
+    for number, line in enumerate(lines, start=before + 1):
         if line.strip():
             try:
                 value = json.loads(line)
