@@ -31,7 +31,8 @@ def out(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("runs") / "out"
     done = findings("run", corpus, "--out", folder, "--engine", "serial")
     assert done.returncode == 0, done.stderr
-    assert "1 documents" in done.stderr
+    assert "1 files, 1 documents" in done.stderr
+    assert re.search(r"--year 2004 --theme (information_sharing|thresholds)\n", done.stderr)
     assert done.stdout == ""
     return folder
 
@@ -58,10 +59,15 @@ def test_trace_prints_the_statements_behind_a_cell(out: Path) -> None:
 
 
 def test_plan_says_what_would_run(corpus: Path, out: Path, tmp_path: Path) -> None:
-    assert re.search(r"ingest +0 to run", findings("plan", corpus, "--out", out).stdout)
+    assert "A run would do nothing" in findings("plan", corpus, "--out", out).stdout
     fresh = findings("plan", corpus, "--out", tmp_path / "new")
-    assert re.search(r"ingest +1 to run", fresh.stdout)
+    assert re.search(r"ingest +1 files to read: 1 new files", fresh.stdout)
     assert not (tmp_path / "new").exists()
+
+
+def test_quiet_says_nothing(corpus: Path, out: Path) -> None:
+    done = findings("run", corpus, "--out", out, "--engine", "serial", "--quiet")
+    assert (done.stdout, done.stderr) == ("", "")
 
 
 def test_doctor_names_the_extras() -> None:
