@@ -23,3 +23,13 @@ def material() -> Path:
     if not (folder / "gold").is_dir():
         pytest.skip(f"needs real documents in {folder} (FINDINGS_MATERIAL names another folder)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def sample_run(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of one whole run on the sample corpus, for all tests that only read it."""
+    from pipeline.stages import RunOptions, run
+
+    out = tmp_path_factory.mktemp("sample") / "outputs"
+    run(RunOptions(root / "corpus" / "sample", out, gold=None))
+    return out

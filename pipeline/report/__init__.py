@@ -1,7 +1,8 @@
 """Report: the tables of a run as a page to read, search and print, and as figures for papers."""
 
-from pipeline.report.figures import figures
+from pipeline.report.draw import png, svg
+from pipeline.report.figures import figure, figures, theme_figure
 from pipeline.report.page import report_html
 from pipeline.report.tables import RunTables, load_tables
 
-__all__ = ["RunTables", "figures", "load_tables", "report_html"]
+__all__ = ["RunTables", "figure", "figures", "load_tables", "png", "report_html", "svg", "theme_figure"]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 import altair as alt
 
+from pipeline.errors import UsageError
 from pipeline.report import charts, numbers, panels
 from pipeline.report.draw import png, svg
 from pipeline.report.tables import RunTables
@@ -23,6 +24,23 @@ def figures(tables: RunTables) -> dict[str, bytes]:
         made[f"{name}.svg"] = svg(chart, paper=True).encode()
         made[f"{name}.png"] = png(chart)
     return made
+
+
+def figure(tables: RunTables, name: str) -> alt.TopLevelMixin:
+    """Return one picture of the report by its name; UsageError where the tables have no matter for it."""
+    drawings = _drawings(tables)
+    if name not in drawings:
+        raise UsageError(f"there is no figure '{name}'", remedy=f"There are: {', '.join(drawings)}")
+    return drawings[name]()
+
+
+def theme_figure(tables: RunTables, theme_id: str) -> alt.TopLevelMixin:
+    """Return one theme's share_of_findings by year with 95% intervals, for a theme that the tables have."""
+    rows = numbers.series(tables)
+    rows = rows[rows["theme_id"] == theme_id]
+    label = str(rows["theme_label"].iloc[0])
+    chart: alt.TopLevelMixin = panels.panel(rows, panels.top_share(rows), 560, f"{label}: share of the year's findings")
+    return chart.properties(height=220)
 
 
 def _drawings(tables: RunTables) -> Mapping[str, Callable[[], alt.TopLevelMixin]]:

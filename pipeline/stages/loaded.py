@@ -74,6 +74,21 @@ class Run:
         return self.table("theme_year")
 
     @cached_property
+    def statements(self) -> pd.DataFrame:
+        """One row a statement, context included."""
+        return self.table("statements")
+
+    @cached_property
+    def rejects(self) -> pd.DataFrame:
+        """One row a file, or an item of it, that could not be used."""
+        return self.table("rejects")
+
+    @cached_property
+    def emergent_themes(self) -> pd.DataFrame:
+        """One row a year and theme found among the findings that no theme of the codebook covers."""
+        return self.table("emergent_themes")
+
+    @cached_property
     def coverage(self) -> pd.DataFrame:
         """One row a year: what the corpus holds of it."""
         return self.table("coverage")
