@@ -55,13 +55,23 @@ class Estimators(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A share of findings corrected by coded statements, for one row of theme_year."""
+    """A share of findings corrected by coded statements, for one row of theme_year; NaN where there is none.
+
+    `coded_sample` counts the statements that it rests on, `coded_year` those of the year itself, `own_weight` is how
+    far it follows these (1: alone, 0: not at all), `homogeneity` the p-value of the test that years do not differ.
+    """
 
     share: float
     low: float
     high: float
     coded_sample: int
     status: Literal["corrected", "pooled", "insufficient"]
+    sample_share: float = float("nan")
+    sample_low: float = float("nan")
+    sample_high: float = float("nan")
+    coded_year: int = 0
+    own_weight: float = float("nan")
+    homogeneity: float = float("nan")
 
 
 def document_themes(documents: pd.DataFrame, findings: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
