@@ -199,6 +199,23 @@ def _with_corrections(
     )
 
 
+def corrected_series(theme_year: pa.Table, corrections: Mapping[tuple[str, str], Correction]) -> pa.Table:
+    """Return theme_year_corrected: the rows of theme_year with raw, corrected and sample-only shares side by side."""
+    series = theme_year.to_pandas()
+    none = Correction(np.nan, np.nan, np.nan, 0, "insufficient")
+    found = [corrections.get(key, none) for key in zip(series["year"], series["theme_id"], strict=True)]
+    more: dict[str, Sequence[Any]] = {
+        "sample_share": [c.sample_share for c in found],
+        "sample_low": [c.sample_low for c in found],
+        "sample_high": [c.sample_high for c in found],
+        "coded_year": [c.coded_year for c in found],
+        "own_weight": [c.own_weight for c in found],
+        "homogeneity_p": [c.homogeneity for c in found],
+    }
+    table = TABLES["theme_year_corrected"]
+    return from_columns(table, {c: more[c] if c in more else series[c].to_numpy() for c in table.names})
+
+
 def _status(row: Any, correction: Correction | None, settings: TabulateSettings) -> str:
     flags: list[str] = [correction.status if correction else "uncorrected"]
     if row.findings_total == 0:

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import chi2
 
-from pipeline.estimate.rates import Rates, clustered_effect, jeffreys, joined, stratum_rates
+from pipeline.estimate.rates import Rates, clustered_effect, effective_size, jeffreys, joined, stratum_rates
 from pipeline.estimate.shares import Z95
 from pipeline.tabulate import Correction
 
@@ -36,6 +36,7 @@ class CorrectionSettings:
     """When a year stands on its own coded statements, when years are pooled, and when neither is enough."""
 
     year_minimum: int = 150  # coded statements in a year, to use them alone
+    year_part: float = 0.8  # or this part of the year's statements
     minimum: int = 30  # coded statements in all, below which nothing is corrected
     differing_minimum: int = 20  # coded statements that a year must have where the years are found to differ
     homogeneity_alpha: float = 0.01  # p-value below which they are
@@ -112,7 +113,8 @@ def corrected_shares(
 def _status(
     sizes: Floats, mine: Sample, sample: Sample, p_value: float, limits: CorrectionSettings
 ) -> Literal["corrected", "pooled", "insufficient"]:
-    if len(mine.year) >= limits.year_minimum and _covers(mine.stratum, sizes):
+    enough = min(limits.year_minimum, limits.year_part * sizes.sum())
+    if len(mine.year) >= enough and _covers(mine.stratum, sizes):
         return "corrected"
     if len(sample.year) < limits.minimum or not _covers(sample.stratum, sizes):
         return "insufficient"
@@ -133,7 +135,7 @@ def _sample_only(mine: Sample) -> tuple[float, float, float]:
         return NAN, NAN, NAN
     said = found.has_theme / found.is_finding
     share = float((weight * said).sum() / weight.sum())
-    size = weight.sum() ** 2 / (weight**2).sum() / clustered_effect(weight * (said - share), found.document)
+    size = effective_size(weight) / clustered_effect(weight * (said - share), found.document)
     return share, *jeffreys(share * size, float(size))
 
 
@@ -157,7 +159,8 @@ def _differences(years: list[str], sizes: Floats, sample: Sample, pooled: Rates)
     effect = clustered_effect(sample.weight * residual, sample.document)
     variance = np.maximum(scale**2 * effect * np.bincount(at, noise, len(years)), 1e-12)
     known = np.bincount(at, minlength=len(years)) > 0
-    return _posterior(value, variance, known, _prior(sizes, findings, shares, pooled), float(shares.mean()))
+    prior = _prior(sizes, findings, shares, pooled, effect)
+    return _posterior(value, variance, known, prior, float(shares.mean()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,14 +172,14 @@ class _Prior:
     alone: Floats
 
 
-def _prior(sizes: Floats, findings: Floats, shares: Floats, pooled: Rates) -> _Prior:
+def _prior(sizes: Floats, findings: Floats, shares: Floats, pooled: Rates, effect: float) -> _Prior:
     """Return the prior of the differences.
 
     Where a theme is more frequent, more of what is said to have it has it. If the pipeline's sensitivity and
     specificity are the same in all years, the true share rises with the raw one by 1 / (sensitivity - (1 -
     specificity)) and not by the slope of the pooled rates (Rogan & Gladen 1978, American Journal of Epidemiology 107,
     71-76); which of the two holds, or what lies between, is left to the coded statements. A year's own statements also
-    differ from any rate by chance.
+    differ from any rate by chance, the more so as they come in documents (`effect`).
     """
     raw = sizes[:, WITH_THEME] / sizes[:, :CONTEXT].sum(axis=1)
     totals = sizes.sum(axis=0)
@@ -189,7 +192,7 @@ def _prior(sizes: Floats, findings: Floats, shares: Floats, pooled: Rates) -> _P
     chance = np.array(
         [(n * pooled.residual_variance(strata, s)).sum() for n, s in zip(sizes, shares[:, None], strict=True)]
     )
-    return _Prior(direction, direction, chance / findings**2)
+    return _Prior(direction, direction, effect * chance / findings**2)
 
 
 def _posterior(value: Floats, variance: Floats, known: NDArray[np.bool_], prior: _Prior, level: float) -> _Differences:

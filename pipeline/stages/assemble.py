@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -72,7 +72,7 @@ def assemble(cache: Cache, files: Sequence[FileKeys], resources: Resources, out:
 
 
 def write_ingested(run: Assembly) -> pa.Table:
-    """Write files, documents, blocks, rejects and a draft of the manifest; return the documents, copies marked."""
+    """Write files, documents, blocks and a draft of the manifest; return the documents, copies marked."""
     documents = _gather(run, "ingest", "documents")
     if run.settings.duplicates.find:
         documents = with_copies(documents, find_copies(documents, _shingles(run), run.settings.duplicates))
@@ -80,8 +80,6 @@ def write_ingested(run: Assembly) -> pa.Table:
     write_text(run.out / MANIFEST_DRAFT, csv_text(MANIFEST_COLUMNS, draft(documents)))
     run.write("blocks", (_sorted(tables, "blocks") for tables in run.results("ingest", "blocks")))
     run.write("files", [run.file_rows])
-    rejects = [tables["rejects"] for tables in run.results("ingest", "rejects")]
-    run.write("rejects", [sort(TABLES["rejects"], pa.concat_tables(rejects))])
     return documents
 
 
@@ -90,6 +88,12 @@ def _shingles(run: Assembly) -> Iterator[tuple[str, NDArray[np.uint64]]]:
         found = tables["shingles"]
         for doc_id, hashes in zip(found.column("doc_id").to_pylist(), found.column("hashes"), strict=True):
             yield doc_id, hashes.values.to_numpy()
+
+
+def write_rejects(run: Assembly, more: pa.Table) -> None:
+    """Write the rejects of every file and those that are handed in."""
+    found = [tables["rejects"] for tables in run.results("ingest", "rejects")]
+    run.write("rejects", [sort(TABLES["rejects"], pa.concat_tables([*found, more]))])
 
 
 def _gather(run: Assembly, stage: Stage, name: str) -> pa.Table:
@@ -239,15 +243,22 @@ def write_tabulated(
     findings: pd.DataFrame,
     estimators: tabulate.Estimators,
     role_of: Callable[[str], str],
+    correct: Callable[[pd.DataFrame, pd.DataFrame], Mapping[tuple[str, str], tabulate.Correction]],
 ) -> None:
-    """Write document_themes, theme_year, theme_year_source, date_sensitivity, coverage and speaker_themes."""
+    """Write the tables of counts and shares: of documents, years, sources, speakers; and what the corpus covers.
+
+    `correct` makes corrections out of the documents' sums and the rows of document_themes.
+    """
     labels = {theme.id: theme.label for theme in run.resources.codebook.themes}
     docs = _document_sums(run, documents, findings)
     counts = tabulate.document_themes(docs, findings[["doc_id", "kind", "themes"]], labels)
     counts_table = pa.Table.from_pandas(counts, schema=TABLES["document_themes"].schema, preserve_index=False)
     run.write("document_themes", [counts_table])
     settings = run.settings.tabulate
-    run.write("theme_year", [tabulate.theme_series("theme_year", docs, counts, labels, estimators, settings)])
+    made = correct(docs, counts)
+    by_year = tabulate.theme_series("theme_year", docs, counts, labels, estimators, settings, made)
+    run.write("theme_year", [by_year])
+    run.write("theme_year_corrected", [tabulate.corrected_series(by_year, made)])
     by_source = tabulate.theme_series("theme_year_source", docs, counts, labels, estimators, settings)
     run.write("theme_year_source", [by_source])
     run.write("date_sensitivity", [tabulate.date_sensitivity(docs, counts, labels)])

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +29,12 @@ from pipeline.stages.assemble import (
     assemble,
     write_clustered,
     write_ingested,
+    write_rejects,
     write_statements,
     write_tabulated,
 )
 from pipeline.stages.cache import Cache, pack
+from pipeline.stages.checked import Checked, check_gold, corrections, gold_rejects, read_coded
 from pipeline.stages.folder import outputs_of
 from pipeline.stages.keys import FileKeys, library_versions
 from pipeline.stages.plan import Plan
@@ -39,6 +42,7 @@ from pipeline.stages.progress import Progress
 from pipeline.stages.settings import FILE_STAGES, STAGES, RunOptions, Stage, missing_stages
 from pipeline.stages.work import Resources, Task, load_resources, prepare, task_megabytes, work
 from pipeline.tables import TABLES, columns_csv, datapackage, write_json, write_text
+from pipeline.validate import Gold
 
 __all__ = ["execute", "load_resources"]
 
@@ -49,13 +53,15 @@ def execute(
     plan: Plan, options: RunOptions, resources: Resources, cache: Cache, command: Sequence[str], tell: Progress
 ) -> dict[str, Any]:
     """Do what is stale, write the tables and the report, and return what run.json is to say."""
+    gold = read_coded(options, resources.codebook)  # its faults are said before any work is done
     clock = time.perf_counter()
     _work_out(plan, options, cache, tell)
     seconds = {"files": time.perf_counter() - clock}
     assembly = assemble(cache, plan.files, resources, options.out)
-    _put_together(assembly, options, tell, seconds)
+    checked = _put_together(assembly, options, gold, tell, seconds)
     cache.keep_only({key for file in plan.files for key in file.keys.values()})
-    return _describe_run(options, plan, assembly, resources.codebook, command, seconds)
+    said = _describe_run(options, plan, assembly, resources.codebook, command, seconds)
+    return said | {"gold_rows": len(checked.statements), "gold_faults": len(checked.faults)}
 
 
 def _work_out(plan: Plan, options: RunOptions, cache: Cache, tell: Progress) -> None:
@@ -106,19 +112,25 @@ def _crashed(file: FileKeys, until: Stage, reject: Reject) -> dict[Stage, bytes]
     return {stage: results[stage] for stage in missing_stages(None, until)}
 
 
-def _put_together(assembly: Assembly, options: RunOptions, tell: Progress, seconds: dict[str, float]) -> None:
+def _put_together(
+    assembly: Assembly, options: RunOptions, gold: Gold | None, tell: Progress, seconds: dict[str, float]
+) -> Checked:
     reached = STAGES.index(options.until)
     tell.begin("writing tables", reached + 1)
     clock = time.perf_counter()
     documents = write_ingested(assembly)
+    checked = Checked(gold.name, (), gold.faults) if gold else Checked()
     tell.step()
     if reached == STAGES.index("segment"):
         write_statements(assembly)
     if reached >= STAGES.index("cluster"):
         findings = write_clustered(assembly, documents)
+        checked = check_gold(assembly, gold)
         tell.step()
+    write_rejects(assembly, gold_rejects(checked.name, checked.faults))
     if reached >= STAGES.index("tabulate"):
-        write_tabulated(assembly, documents, findings, estimate.ClusteredEstimators(), speaker_role)
+        correct = partial(corrections, checked, theme_ids=assembly.resources.codebook.ids)
+        write_tabulated(assembly, documents, findings, estimate.ClusteredEstimators(), speaker_role, correct)
         tell.step()
     written = {name: table for name, table in TABLES.items() if name in assembly.rows}
     write_text(options.out / "tables" / "columns.csv", columns_csv(written))
@@ -130,6 +142,7 @@ def _put_together(assembly: Assembly, options: RunOptions, tell: Progress, secon
         write_text(options.out / "report.html", report_html(load_tables(options.out), about))
         seconds["report"] = time.perf_counter() - clock
     tell.end()
+    return checked
 
 
 def _about(assembly: Assembly) -> dict[str, Any]:

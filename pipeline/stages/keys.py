@@ -20,7 +20,7 @@ _CODE: dict[str, tuple[str, ...]] = {
     "ingest": ("ingest", "readers", "dating"),
     "segment": ("segment", "language.py", "themes", "models"),
     "cluster": ("cluster.py", "themes", "models", "language.py", "codebook.py"),
-    "tabulate": ("tabulate.py", "estimate.py", "validate.py", "stages", "tables", "themes"),
+    "tabulate": ("tabulate.py", "estimate", "validate", "stages", "tables", "themes"),
     "report": ("report", "exchange"),
 }
 _LIBRARIES: dict[str, tuple[str, ...]] = {
@@ -38,7 +38,7 @@ _LIBRARIES: dict[str, tuple[str, ...]] = {
     ),
     "segment": ("spacy", "simplemma", "numpy"),
     "cluster": ("spacy", "simplemma", "numpy"),
-    "tabulate": ("pandas", "pyarrow", "scikit-learn", "scipy", "numpy"),
+    "tabulate": ("pandas", "pyarrow", "scikit-learn", "scipy", "numpy", "statsmodels"),
     "report": ("altair", "vl-convert-python"),
 }
 

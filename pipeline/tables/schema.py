@@ -2,43 +2,32 @@
 
 from __future__ import annotations
 
-from pipeline.tables.spec import Column, Table
-
-KINDS = ("concern", "strength", "recommendation", "context")
-FINDING_KINDS = ("concern", "strength", "recommendation")
-SOURCE_TYPES = ("report", "news", "other")
-UNDATED = "undated"
-
-
-def _text(name: str, description: str, categories: tuple[str, ...] = ()) -> Column:
-    return Column(name, "string", description, categories=categories)
-
-
-def _count(name: str, description: str) -> Column:
-    return Column(name, "integer", description, minimum=0)
-
-
-def _blank_count(name: str, description: str, minimum: int = 0) -> Column:
-    return Column(name, "integer", description, nullable=True, minimum=minimum)
-
-
-def _share(name: str, description: str) -> Column:
-    return Column(name, "number", description, nullable=True, minimum=0, maximum=1)
-
-
-DOC_ID = _text("doc_id", "Identifier of the document, made from source_path and item; the same in every run")
-SOURCE_PATH = _text("source_path", "Path of the file, relative to the corpus")
-ITEM = _text(
-    "item", "Name of the document or row inside a file that holds several; blank where the file is one document"
+from pipeline.tables.columns import (
+    DOC_ID,
+    FINDING_KINDS,
+    ITEM,
+    KINDS,
+    PAGE,
+    PUBLISHER,
+    ROW_YEAR,
+    SOURCE_PATH,
+    SOURCE_TYPE,
+    SOURCE_TYPES,
+    STATEMENT_ID,
+    THEME_ID,
+    THEME_LABEL,
+    TITLE,
+    UNDATED,
+    YEAR,
 )
-SOURCE_TYPE = _text("source_type", "report, news or other", SOURCE_TYPES)
-TITLE = _text("title", "Title or headline")
-PUBLISHER = _text("publisher", "Body or newspaper that published the document; blank where unknown")
-YEAR = _text("year", "Year that the document is counted in (four digits); blank where no year is proved")
-PAGE = _blank_count("page", "Page on which the text begins, from 1; blank where the format has no pages", 1)
-STATEMENT_ID = _text("statement_id", "Identifier of the statement: doc_id and statement_no")
-THEME_ID = _text("theme_id", "Identifier of the theme in the codebook")
-THEME_LABEL = _text("theme_label", "Name of the theme for people")
+from pipeline.tables.columns import blank_count as _blank_count
+from pipeline.tables.columns import count as _count
+from pipeline.tables.columns import share as _share
+from pipeline.tables.columns import text as _text
+from pipeline.tables.spec import Column, Table
+from pipeline.tables.statistics import STATISTICS
+
+__all__ = ["FINDING_KINDS", "KINDS", "SOURCE_TYPES", "TABLES", "UNDATED"]
 
 DOCUMENTS = Table(
     "documents",
@@ -206,8 +195,6 @@ def _series(head: tuple[Column, ...]) -> tuple[Column, ...]:
     )
 
 
-ROW_YEAR = _text("year", "Year, or 'undated' for documents without a proved year")
-
 THEME_YEAR = Table(
     "theme_year",
     "The full grid of years and codebook themes: every year from the first to the last, every theme, zeros as rows",
@@ -371,5 +358,6 @@ TABLES: dict[str, Table] = {
         REJECTS,
         EMERGENT_THEMES,
         SPEAKER_THEMES,
+        *STATISTICS,
     )
 }

@@ -1,0 +1,115 @@
+"""Gold in a run: coded statements aligned, their faults among the rejects, and corrections of the series from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from pipeline.codebook import Codebook
+from pipeline.estimate import Sample, Strata, corrected_shares
+from pipeline.estimate.correction import CONTEXT, WITH_THEME, WITHOUT_THEME
+from pipeline.stages.assemble import Assembly, coded_statements
+from pipeline.stages.settings import RunOptions
+from pipeline.tables import TABLES, from_rows
+from pipeline.tables.schema import UNDATED
+from pipeline.tabulate import Correction
+from pipeline.validate import Aligned, CodedStatement, Fault, Gold, align, read_gold
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Coded statements of the run and the faults of the gold file; both empty where no gold is given.
+
+    `cross_fitted` are the themes that the pipeline gives to coded statements when it has not learned from them, where
+    a classifier has learned from the gold: statement_id -> theme_ids.
+    """
+
+    name: str = ""
+    statements: Sequence[CodedStatement] = ()
+    faults: Sequence[Fault] = ()
+    cross_fitted: Mapping[str, Sequence[str]] | None = None
+
+    def said(self, one: CodedStatement) -> frozenset[str]:
+        """Return the themes that the pipeline gives to a coded statement without having learned from it."""
+        return frozenset((self.cross_fitted or {}).get(one.statement_id, one.said_themes))
+
+
+def read_coded(options: RunOptions, codebook: Codebook) -> Gold | None:
+    """Return the gold file's rows, None where none is named; UsageError where it cannot be read."""
+    return read_gold(options.gold, codebook) if options.gold else None
+
+
+def check_gold(run: Assembly, gold: Gold | None, cross_fitted: Mapping[str, Sequence[str]] | None = None) -> Checked:
+    """Return the coded statements of the run."""
+    if gold is None:
+        return Checked()
+    found: Aligned = align(gold, coded_statements(run))
+    return Checked(gold.name, found.statements, found.faults, cross_fitted)
+
+
+def gold_rejects(name: str, faults: Sequence[Fault]) -> pa.Table:
+    """Return the faults of a gold file as rows of `rejects`."""
+    rows = {
+        (fault.row, fault.reason, fault.message): {
+            "source_path": name,
+            "item": f"row {fault.row}",
+            "stage": "gold",
+            "reason": fault.reason,
+            "message": f"Row {fault.row}: {fault.message}",
+        }
+        for fault in faults
+    }
+    return from_rows(TABLES["rejects"], rows.values())
+
+
+def corrections(
+    checked: Checked, documents: pd.DataFrame, counts: pd.DataFrame, theme_ids: Sequence[str]
+) -> dict[tuple[str, str], Correction]:
+    """Return (year, theme_id) -> correction from the coded statements that have an inclusion probability.
+
+    `documents`: doc_id, year, statements, findings. `counts`: doc_id, year, theme_id, findings.
+    """
+    drawn = [one for one in checked.statements if one.inclusion_probability is not None]
+    if not drawn:
+        return {}
+    years = documents.set_index("doc_id")["year"].replace("", UNDATED)
+    sizes = documents.groupby(years.to_numpy())[["statements", "findings"]].sum()
+    with_theme = counts.groupby(["theme_id", counts["year"].replace("", UNDATED)])["findings"].sum()
+    where = years.loc[[one.doc_id for one in drawn]].to_numpy(str)
+    found: dict[tuple[str, str], Correction] = {}
+    for theme_id in theme_ids:
+        mine = with_theme.loc[theme_id] if theme_id in with_theme.index.get_level_values(0) else pd.Series(dtype=int)
+        made = corrected_shares(_strata(sizes, mine), _sample(checked, drawn, where, theme_id))
+        found |= {(year, theme_id): correction for year, correction in made.items()}
+    return found
+
+
+def _strata(sizes: pd.DataFrame, with_theme: pd.Series) -> Strata:
+    having = with_theme.reindex(sizes.index, fill_value=0)
+    return Strata(
+        {
+            str(year): (int(having[year]), int(row.findings - having[year]), int(row.statements - row.findings))
+            for year, row in zip(sizes.index, sizes.itertuples(), strict=True)
+        }
+    )
+
+
+def _sample(checked: Checked, drawn: Sequence[CodedStatement], where: np.ndarray, theme_id: str) -> Sample:
+    return Sample(
+        year=where,
+        document=np.array([one.doc_id for one in drawn]),
+        stratum=np.array([_stratum(checked, one, theme_id) for one in drawn], dtype=np.int64),
+        is_finding=np.array([one.finding for one in drawn]),
+        has_theme=np.array([one.has(theme_id) for one in drawn]),
+        weight=np.array([1 / (one.inclusion_probability or 1.0) for one in drawn]),
+    )
+
+
+def _stratum(checked: Checked, one: CodedStatement, theme_id: str) -> int:
+    if one.said_kind == "context":
+        return CONTEXT
+    return WITH_THEME if theme_id in checked.said(one) else WITHOUT_THEME
