@@ -51,7 +51,9 @@ report: setup ## Up to the report
 plan: setup ## What a run would do, and why
 	@$(BIN)/findings plan $(CORPUS) --out $(OUT) $(ARGS)
 
-.PHONY: doctor trace collect codebook review export import
+.PHONY: init doctor trace collect codebook review export import
+init: setup ## A folder for a new project: make init ARGS=DIR
+	$(BIN)/findings init $(ARGS)
 doctor: setup ## What this machine lacks, in plain words
 	@$(BIN)/findings doctor $(ARGS)
 trace: setup ## The statements behind a number: make trace ARGS='--year 2009 --theme thresholds'
@@ -67,17 +69,25 @@ export: setup ## Hand a run to other programs: make export ARGS=qdpx
 import: setup ## Take codings from other programs: make import ARGS=FILE
 	$(BIN)/findings import $(ARGS)
 
-.PHONY: test check notebooks bench docs
+.PHONY: test check notebooks bench reference examples pictures docs
 test: setup-dev ## Every test
 	$(BIN)/python -m pytest $(ARGS)
 check: setup-dev ## Lint, format and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-notebooks: setup-dev ## Execute the notebooks on outputs/sample
+notebooks: setup-dev ## Execute the notebooks on a run of the sample
 	$(BIN)/python -m pytest tests/test_notebooks.py $(ARGS)
 bench: setup-dev ## Speed, memory and quality, measured
 	$(BIN)/python -m benchmarks $(ARGS)
+reference: setup-dev ## Write docs/reference from the code
+	$(BIN)/python -m docs.generate
+examples: setup-dev ## Run the examples of README, tutorial and guides, and write what they print into them
+	$(BIN)/python -m docs.examples
+pictures: setup-dev ## Draw the pictures of README and pages anew from outputs/sample
+	$(BIN)/python -m docs.generate --images $(OUT)
+docs: reference ## The documentation as a site, in site/
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
 .PHONY: lock clean
 lock: ## Renew the lock files (needs uv)

@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
+import io
 import json
-import os
 import re
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
+
+from pipeline.cli import main
 
 TEXT = "Published: 4 March 2004\n\nSocial workers do not share information with schools. Thresholds are too high.\n"
 
 
-def findings(*args: str | Path, **env: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pipeline", *map(str, args)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, **env})
+@dataclass(frozen=True)
+class Done:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def findings(*args: str | Path) -> Done:
+    """Call the command line in this process: what a person would see, without the time that a new process takes."""
+    out, err = io.StringIO(), io.StringIO()
+    with patch.object(sys, "argv", ["findings", *map(str, args)]), redirect_stdout(out), redirect_stderr(err):
+        try:
+            main()
+            code: int | str | None = 0
+        except SystemExit as leave:
+            code = leave.code
+    return Done(int(code or 0), out.getvalue(), err.getvalue())
 
 
 @pytest.fixture(scope="module")
@@ -100,3 +119,10 @@ def test_wrong_use_and_bad_input_are_said(tmp_path: Path, args: list[str], code:
     assert re.search(words, done.stderr), done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "o").exists()
+
+
+def test_the_module_runs_as_a_program_and_keeps_to_no_color() -> None:
+    command = [sys.executable, "-m", "pipeline", "run", "no/such/folder"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("error: no/such/folder: does not exist")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from typing import Any
 
-import click
 import pytest
 import typer
 from rich.console import Console
@@ -15,7 +15,7 @@ from pipeline.cli.progress import Bars, log_line, rate_words
 from pipeline.cli.show import sparkline
 
 
-def commands(command: click.Command, path: str = "findings") -> Iterator[tuple[str, click.Command]]:
+def commands(command: Any, path: str = "findings") -> Iterator[tuple[str, Any]]:
     yield path, command
     for name, inner in getattr(command, "commands", {}).items():
         yield from commands(inner, f"{path} {name}")
