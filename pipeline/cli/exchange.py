@@ -33,8 +33,9 @@ from pipeline.exchange import (
     write_taguette,
     write_workbook,
 )
-from pipeline.report import load_tables
+from pipeline.report import figures, load_tables
 from pipeline.stages.loaded import Run, load_run
+from pipeline.tables import atomic
 
 # format -> (ending of the file, what it is)
 FORMATS = {
@@ -43,6 +44,7 @@ FORMATS = {
     "taguette": (".taguette.csv", "codebook for Taguette"),
     "label-studio": (".label-studio.json", "tasks with predictions for Label Studio"),
     "xlsx": (".xlsx", "workbook"),
+    "figures": ("", "folder of figures for papers, SVG and PNG"),
 }
 _LISTED = 5
 
@@ -65,11 +67,11 @@ def export(
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """Hand a run to other programs: REFI-QDA, Taguette, Label Studio, or a workbook."""
+    """Hand a run to other programs: REFI-QDA, Taguette, Label Studio, a workbook, figures for papers."""
     if kind not in FORMATS:
         raise typer.BadParameter(f"'{kind}' is none of {', '.join(FORMATS)}", param_hint="FORMAT")
     run = load_run(folder)
-    path = to or folder / "exports" / f"findings{FORMATS[kind][0]}"
+    path = to or folder / "exports" / (kind if kind == "figures" else f"findings{FORMATS[kind][0]}")
     counts = _exported(run, kind, path, flavour, gold)
     said = ", ".join(f"{count:,} {what}" for what, count in counts.items())
     console(quiet).print(f"{FORMATS[kind][1]}: {said}" if said else FORMATS[kind][1], markup=False)
@@ -80,12 +82,22 @@ def _exported(run: Run, kind: str, path: Path, flavour: str, gold: Path | None) 
     if kind == "xlsx":
         write_workbook(load_tables(run.path), path, {**run.about, "timestamp": run.about.get("finished", "")})
         return {"findings": len(run.findings), "documents": len(run.documents)}
+    if kind == "figures":
+        return {"files": _figures(run, path)}
     content = run_content(run, gold)
     if kind == "qdpx":
         return write_qdpx(content, path, flavour)
     write: Callable[[RunContent, Path], dict[str, int]]
     write = {"qdc": write_qdc, "taguette": write_taguette, "label-studio": write_label_studio}[kind]
     return write(content, path)
+
+
+def _figures(run: Run, folder: Path) -> int:
+    made = figures(load_tables(run.path))
+    for name, data in made.items():
+        with atomic(folder / name) as part:
+            part.write_bytes(data)
+    return len(made)
 
 
 def run_content(run: Run, gold: Path | None = None) -> RunContent:

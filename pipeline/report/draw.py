@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from typing import Any
 from xml.etree import ElementTree
 
 import altair as alt
+import pandas as pd
 import vl_convert
+from altair.utils import schemapi
 
 from pipeline.report.look import PAPER, config
 
@@ -19,10 +24,30 @@ _ID = re.compile(r'\bid="([A-Za-z_]+\d*)"')
 _DROPPED = ("role", "aria-roledescription", "aria-hidden", "style")
 
 
+def unchecked() -> AbstractContextManager[None]:
+    """Draw without having every part of a chart checked against Vega-Lite's schema, which the tests have done."""
+    checked: AbstractContextManager[None] = schemapi.debug_mode(False)
+    return checked
+
+
 def svg(chart: alt.TopLevelMixin, *, paper: bool = False) -> str:
     """Return the chart as an SVG file: `paper` gives it a white ground and leaves the links out."""
     spec = _spec(chart, paper)
     return _tidy(vl_convert.vegalite_to_svg(spec, allowed_base_urls=[]), links=not paper)
+
+
+def svgs(chart: alt.TopLevelMixin, frames: Iterable[pd.DataFrame]) -> list[str]:
+    """Return the same chart as an SVG a frame: described once, which is what takes most of the time.
+
+    All parts of `chart` must draw the one frame that it was made with; `frames` have its columns.
+    """
+    spec = _spec(chart, paper=False)
+    (name,) = spec["datasets"]
+    drawn = []
+    for frame in frames:
+        spec["datasets"] = {name: json.loads(frame.to_json(orient="records", double_precision=15))}
+        drawn.append(_tidy(vl_convert.vegalite_to_svg(spec, allowed_base_urls=[]), links=True))
+    return drawn
 
 
 def png(chart: alt.TopLevelMixin) -> bytes:

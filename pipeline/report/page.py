@@ -13,6 +13,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from pipeline.report import sections
+from pipeline.report.draw import unchecked
 from pipeline.report.payload import MAX_STATEMENTS, embedded, payload
 from pipeline.report.tables import RunTables
 
@@ -29,11 +30,13 @@ def report_html(tables: RunTables, about: Mapping[str, Any], max_statements: int
     data, form = embedded(columns)
     script = Markup('"use strict";\n' + "\n".join(_asset(name) for name in SCRIPTS))
     style = Markup(_asset("report.css"))
+    with unchecked():
+        values = sections.contents(tables, about, left_out)
     return (
         _environment()
         .get_template("report.html")
         .render(
-            **sections.contents(tables, about, left_out),
+            **values,
             data=Markup(data),
             data_form=form,
             script=script,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -12,6 +13,7 @@ from pipeline.report.charts import Layers
 from pipeline.tables.schema import UNDATED
 
 PANEL_WIDTH, PANEL_HEIGHT = 230, 96
+NARROW_ROW = 42  # height of a theme on a telephone: its name, and its marks below
 
 
 def top_share(rows: pd.DataFrame) -> float:
@@ -24,14 +26,9 @@ def top_share(rows: pd.DataFrame) -> float:
     return min(1.0, max([*known, 0.02]) * 1.05)
 
 
-def panel(rows: pd.DataFrame, top: float, width: int = PANEL_WIDTH, title: str = "") -> Layers:
+def panel(rows: pd.DataFrame, top: float, width: int = PANEL_WIDTH, title: str = "", corrected: bool = False) -> Layers:
     """Draw one theme's share_of_findings by year with 95% intervals; hollow points stand on few documents."""
-    dated = rows[rows["year"] != UNDATED].assign(
-        low=rows["share_of_findings_low"].clip(upper=top),
-        high=rows["share_of_findings_high"].clip(upper=top),
-        clow=rows["corrected_low"].clip(upper=top),
-        chigh=rows["corrected_high"].clip(upper=top),
-    )
+    dated = panel_rows(rows, top)
     years = sorted(dated["year"].unique())
     band = max(2, min(9, width // max(len(years), 1) - 3))
     base = alt.Chart(dated, width=width, height=PANEL_HEIGHT, title=title or alt.Undefined)
@@ -52,9 +49,17 @@ def panel(rows: pd.DataFrame, top: float, width: int = PANEL_WIDTH, title: str =
         description="name:N",
     )
     layers = [interval, line, points]
-    if rows["corrected_share"].notna().any():
+    if corrected or rows["corrected_share"].notna().any():
         layers += _corrected(known, x)
     return alt.layer(*layers)
+
+
+def panel_rows(rows: pd.DataFrame, top: float) -> pd.DataFrame:
+    """Return a theme's dated rows as its panel draws them: intervals cut at the panel's top."""
+    dated = rows[rows["year"] != UNDATED]
+    ends = {"low": "share_of_findings_low", "high": "share_of_findings_high"}
+    ends |= {"clow": "corrected_low", "chigh": "corrected_high"}
+    return dated.assign(**{name: dated[column].clip(upper=top) for name, column in ends.items()})
 
 
 def _corrected(known: alt.Chart, x: alt.X) -> list[alt.Chart]:
@@ -83,21 +88,47 @@ def multiples(rows: pd.DataFrame, order: Sequence[tuple[str, str]], columns: int
     return joined
 
 
-def kinds_picture(rows: pd.DataFrame, order: Sequence[str], width: int = 460) -> Layers:
-    """Draw how many concerns, recommendations and strengths each theme has; `rows`: numbers.kinds_by theme_id."""
+def kinds_picture(rows: pd.DataFrame, order: Sequence[str], width: int = 460, narrow: bool = False) -> Layers:
+    """Draw how many concerns, recommendations and strengths each theme has; `rows`: numbers.kinds_by theme_id.
+
+    `narrow`: for a telephone, with each theme's name above its bar.
+    """
     ranks = {"concern": 0, "recommendation": 1, "strength": 2}
     shown = rows[rows["findings"] > 0].assign(rank=rows["kind"].map(ranks))
-    base = alt.Chart(shown, width=width, height=26 * len(order))
-    y = alt.Y(
+    base = alt.Chart(shown, width=width, height=(NARROW_ROW if narrow else 26) * len(order))
+    y = _themes_down(order, narrow, 0.35)
+    axis = alt.Axis(title=None if narrow else "Findings", tickCount=5, format=",d", orient="top")
+    size: dict[str, Any] = {"size": 11, "yOffset": 9} if narrow else {}
+    bars = base.mark_bar(stroke=look.PAPER, strokeWidth=1, **size).encode(
+        x=alt.X("findings:Q", stack="zero", axis=axis),
+        y=y,
+        color=kind_colour(),
+        order="rank:Q",
+        href="href:N",
+        description="name:N",
+    )
+    return alt.layer(bars, *_names_above(order, width, y, narrow))
+
+
+def _themes_down(order: Sequence[str], narrow: bool, padding: float = 0.0) -> alt.Y:
+    axis = alt.Axis(title=None, domain=False, ticks=False, labelColor=look.INK, labelFontSize=12, labelPadding=8)
+    return alt.Y(
         "theme_label:N",
-        scale=alt.Scale(domain=list(order), paddingInner=0.35),
-        axis=alt.Axis(title=None, domain=False, ticks=False, labelColor=look.INK, labelFontSize=12, labelPadding=8),
+        scale=alt.Scale(domain=list(order), paddingInner=padding),
+        axis=None if narrow else axis,
     )
-    x = alt.X("findings:Q", stack="zero", axis=alt.Axis(title="Findings", tickCount=5, format=",d", orient="top"))
-    bars = base.mark_bar(stroke=look.PAPER, strokeWidth=1).encode(
-        x=x, y=y, color=kind_colour(), order="rank:Q", href="href:N", description="name:N"
-    )
-    return alt.layer(bars)
+
+
+def _names_above(order: Sequence[str], width: int, y: alt.Y, narrow: bool) -> list[alt.Chart]:
+    """Return the names of the themes above their rows, where there is no room for them beside."""
+    if not narrow:
+        return []
+    names = alt.Chart(pd.DataFrame({"theme_label": list(order)}), width=width)
+    return [
+        names.mark_text(align="left", fontSize=13, dy=-7, color=look.INK).encode(
+            x=alt.value(0), y=y, text="theme_label:N"
+        )
+    ]
 
 
 def kind_colour() -> alt.Color:
@@ -125,19 +156,25 @@ def kinds_by_year(rows: pd.DataFrame, years: Sequence[str], width: int = 460) ->
     return alt.layer(bars)
 
 
-def sources_picture(rows: pd.DataFrame, order: Sequence[str], width: int = 460) -> Layers:
-    """Draw each theme's share of findings in reports, news and other documents; `rows`: numbers.shares_by_source."""
+def sources_picture(rows: pd.DataFrame, order: Sequence[str], width: int = 460, narrow: bool = False) -> Layers:
+    """Draw each theme's share of findings in reports, news and other documents; `rows`: numbers.shares_by_source.
+
+    `narrow`: for a telephone, with each theme's name above its row.
+    """
     held = [s for s in look.SOURCE_COLOURS if s in set(rows["source_type"])]
-    base = alt.Chart(rows, width=width, height=26 * len(order))
-    y = alt.Y(
-        "theme_label:N",
-        scale=alt.Scale(domain=list(order)),
-        axis=alt.Axis(title=None, domain=False, ticks=False, labelColor=look.INK, labelFontSize=12, labelPadding=8),
+    base = alt.Chart(rows, width=width, height=(NARROW_ROW if narrow else 26) * len(order))
+    y = _themes_down(order, narrow)
+    end = 1.08 * max(float(rows["share"].max()), 0.01)  # room, so that the last figure of the axis stands free
+    title = None if narrow else "Share of the findings of each source type"
+    x = alt.X(
+        "share:Q",
+        scale=alt.Scale(domain=[0, end], nice=False),
+        axis=alt.Axis(title=title, format=".0%", orient="top", tickCount=4 if narrow else 8, domain=False),
     )
-    x = alt.X("share:Q", axis=alt.Axis(title="Share of the findings of each source type", format=".0%", orient="top"))
-    spans = base.mark_line(color=look.LINE, strokeWidth=2).encode(x=x, y=y, detail="theme_label:N")
+    shift = 9 if narrow else 0
+    spans = base.mark_line(color=look.LINE, strokeWidth=2, yOffset=shift).encode(x=x, y=y, detail="theme_label:N")
     legend = alt.Legend(title=None, orient="top")
-    points = base.mark_point(filled=True, size=80, opacity=1).encode(
+    points = base.mark_point(filled=True, size=80, opacity=1, yOffset=shift).encode(
         x=x,
         y=y,
         color=alt.Color(
@@ -149,7 +186,7 @@ def sources_picture(rows: pd.DataFrame, order: Sequence[str], width: int = 460) 
         href="href:N",
         description="name:N",
     )
-    return alt.layer(spans, points)
+    return alt.layer(spans, points, *_names_above(order, width, y, narrow))
 
 
 def coverage_picture(coverage: pd.DataFrame, width: int = 620) -> alt.TopLevelMixin:

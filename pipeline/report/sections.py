@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import altair as alt
@@ -11,12 +11,13 @@ from markupsafe import Markup
 
 from pipeline.report import charts, numbers, panels, sentences
 from pipeline.report.change import change_table
-from pipeline.report.draw import svg
+from pipeline.report.draw import svg, svgs
 from pipeline.report.numbers import link, listed_rows, percent, years_of
 from pipeline.report.tables import RunTables
 from pipeline.tables.schema import UNDATED
 
 LISTED = 300
+NARROW = 330  # width of a picture on a telephone
 Records = list[dict[str, Any]]
 
 __all__ = ["contents", "percent"]
@@ -112,25 +113,29 @@ def _themes(tables: RunTables, themes: pd.DataFrame) -> dict[str, Any]:
     order = list(themes["theme_label"])
     top = panels.top_share(rows)
     years = sorted(set(rows["year"]) - {UNDATED})
+    corrected = bool(rows["corrected_share"].notna().any())
+    found = [theme for theme in listed_rows(themes) if theme.findings and len(years) > 1]
+    frames = [rows[rows["theme_id"] == theme.theme_id] for theme in found]
     drawn = [
-        {
-            "label": theme.theme_label,
-            "href": link(theme=theme.theme_id),
-            "findings": theme.findings,
-            "picture": picture(panels.panel(rows[rows["theme_id"] == theme.theme_id], top)),
-        }
-        for theme in listed_rows(themes)
-        if theme.findings and len(years) > 1
+        {"label": theme.theme_label, "href": link(theme=theme.theme_id), "findings": theme.findings, "picture": drawn}
+        for theme, drawn in zip(found, _panels(frames, top, corrected), strict=True)
     ]
     return {
         "heat": _if(len(rows), lambda: charts.heat_map(rows, order)),
         "narrow": _if(len(rows), lambda: _narrow_heat(rows, themes)),
         "panels": drawn,
         "silent": [t.theme_label for t in listed_rows(themes) if not t.findings],
-        "corrected": bool(rows["corrected_share"].notna().any()),
+        "corrected": corrected,
         "years": list(dict.fromkeys(rows["year"])),
         "table": _grid(rows, themes),
     }
+
+
+def _panels(frames: list[pd.DataFrame], top: float, corrected: bool) -> list[Markup]:
+    if not frames:
+        return []
+    chart = panels.panel(frames[0], top, corrected=corrected)
+    return [Markup(drawn) for drawn in svgs(chart, (panels.panel_rows(frame, top) for frame in frames))]
 
 
 def _grid(rows: pd.DataFrame, themes: pd.DataFrame) -> Records:
@@ -150,6 +155,7 @@ def _kinds(tables: RunTables, themes: pd.DataFrame) -> dict[str, Any]:
     table = by_theme[by_theme["total"] > 0]
     return {
         "by_theme": _if(order, lambda: panels.kinds_picture(by_theme, order)),
+        "narrow": _if(order, lambda: panels.kinds_picture(by_theme, order, NARROW, narrow=True)),
         "by_year": _if(len(years) > 1, lambda: panels.kinds_by_year(by_year, years)),
         "table": [
             {"label": label, "kinds": table[table["theme_label"] == label].to_dict("records")} for label in order
@@ -162,11 +168,12 @@ def _sources(tables: RunTables, themes: pd.DataFrame) -> dict[str, Any]:
     held = sorted(set(rows["source_type"]))
     order = [t for t in themes["theme_label"] if rows.loc[rows["theme_label"] == t, "findings"].sum()]
     grouped = {label: cells.to_dict("records") for label, cells in rows.groupby("theme_label", sort=False)}
+    drawn = rows[rows["theme_label"].isin(order)]
+    some = len(held) > 1 and order
     return {
         "held": held,
-        "picture": _if(
-            len(held) > 1 and order, lambda: panels.sources_picture(rows[rows["theme_label"].isin(order)], order)
-        ),
+        "picture": _if(some, lambda: panels.sources_picture(drawn, order)),
+        "narrow": _if(some, lambda: panels.sources_picture(drawn, order, NARROW, narrow=True)),
         "table": [{"label": label, "cells": grouped[label]} for label in order],
     }
 
@@ -174,18 +181,25 @@ def _sources(tables: RunTables, themes: pd.DataFrame) -> dict[str, Any]:
 def _emergent(tables: RunTables) -> dict[str, Any]:
     years = years_of(tables)
     rows = numbers.emergent(tables)
-    cards = []
-    for theme in rows.to_dict("records"):
-        own = tables.emergent_themes[tables.emergent_themes["theme_id"] == theme["theme_id"]]
-        own = own.assign(
-            href=[link(theme=theme["theme_id"], year=y) for y in own["year"]],
-            name=[
-                f"{theme['theme_label']}, {y}: {n} findings" for y, n in zip(own["year"], own["findings"], strict=True)
-            ],
-        )
-        drawn = picture(panels.spark(own, years)) if len(years) > 1 else ""
-        cards.append({**theme, "href": link(theme=theme["theme_id"]), "picture": drawn, "years": years})
+    found = rows.to_dict("records")
+    frames = [_own_years(tables.emergent_themes, theme["theme_id"], years) for theme in found]
+    some = frames if len(years) > 1 else []
+    drawn = svgs(panels.spark(some[0], years), some) if some else [""] * len(found)
+    cards = [
+        {**theme, "href": link(theme=theme["theme_id"]), "picture": Markup(one), "years": years}
+        for theme, one in zip(found, drawn, strict=True)
+    ]
     return {"cards": cards, "unassigned": int(tables.coverage["unassigned"].sum())}
+
+
+def _own_years(rows: pd.DataFrame, theme: str, years: Sequence[str]) -> pd.DataFrame:
+    """Return an emergent theme's dated rows with link and name."""
+    own = rows[(rows["theme_id"] == theme) & rows["year"].isin(years)]
+    label = own["theme_label"]
+    return own.assign(
+        href=[link(theme=theme, year=y) for y in own["year"]],
+        name=[f"{said}, {y}: {n} findings" for said, y, n in zip(label, own["year"], own["findings"], strict=True)],
+    )
 
 
 def _speakers(tables: RunTables) -> Records:

@@ -19,6 +19,7 @@ import pipeline
 from pipeline import engines, estimate
 from pipeline.codebook import Codebook
 from pipeline.engines import Job
+from pipeline.exchange import write_workbook
 from pipeline.ingest.documents import nothing_read
 from pipeline.readers.parsed import Reject
 from pipeline.readers.sandbox import Outcome
@@ -46,6 +47,8 @@ from pipeline.validate import Gold
 
 __all__ = ["execute", "load_resources"]
 
+WORKBOOK = "findings.xlsx"
+WORKBOOK_FINDINGS = 20_000  # beyond this it is written only when asked for: findings export DIR xlsx
 _SAVE_EVERY = 1.0  # seconds: at most this much work is lost when a run is stopped
 
 
@@ -138,11 +141,20 @@ def _put_together(
     seconds["tables"] = time.perf_counter() - clock
     if reached >= STAGES.index("report"):
         clock = time.perf_counter()
-        about = _about(assembly)
-        write_text(options.out / "report.html", report_html(load_tables(options.out), about))
+        _write_report(options.out, _about(assembly))
         seconds["report"] = time.perf_counter() - clock
     tell.end()
     return checked
+
+
+def _write_report(out: Path, about: Mapping[str, Any]) -> None:
+    """Write the page, and the workbook where the findings are few enough for it to be quick and handy."""
+    tables = load_tables(out)
+    write_text(out / "report.html", report_html(tables, about))
+    if len(tables.findings) <= WORKBOOK_FINDINGS:
+        write_workbook(tables, out / WORKBOOK, about)
+    else:
+        (out / WORKBOOK).unlink(missing_ok=True)  # of an earlier, smaller run
 
 
 def _about(assembly: Assembly) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -211,12 +212,17 @@ def test_hundred_thousand_findings_do_not_freeze(opened: Callable[..., Any], tmp
 
 
 def axe() -> Path | None:
-    """Return axe-core's file: FINDINGS_AXE names it, or it lies in node_modules."""
-    named = os.environ.get("FINDINGS_AXE", "node_modules/axe-core/axe.min.js")
-    return Path(named) if Path(named).is_file() else None
+    """Return axe-core's file: FINDINGS_AXE names it, or it comes with axe-core-python."""
+    if named := os.environ.get("FINDINGS_AXE"):
+        return Path(named)
+    found = find_spec("axe_core_python")
+    places = [Path(folder) / "axe.min.js" for folder in (found.submodule_search_locations or ())] if found else []
+    return next((place for place in places if place.is_file()), None)
 
 
-@pytest.mark.skipif(axe() is None, reason="needs axe-core: npm install axe-core, or FINDINGS_AXE=path/to/axe.min.js")
+@pytest.mark.skipif(
+    axe() is None, reason="needs axe-core: pip install axe-core-python, or FINDINGS_AXE=path/to/axe.min.js"
+)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("address", ["", "#theme=thresholds"])
 def test_accessibility_rules(opened: Callable[..., Any], scheme: str, address: str) -> None:

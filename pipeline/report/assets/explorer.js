@@ -10,6 +10,10 @@ function element(tag, className, text) {
   return made;
 }
 
+function inWords(id) {
+  return id.replaceAll("_", " ");
+}
+
 function options(select, entries) {
   select.replaceChildren(...entries.map(([value, label]) => {
     const option = element("option", "", label);
@@ -38,7 +42,7 @@ function fillFilters(data) {
   const sources = [...new Set(data.documents.source)].sort().map((s) => data.sources[s]);
   options(byId("f-source"), [["", "All sources"], ...sources.map((s) => [s, s])]);
   const agencies = [...new Set(data.agencyLists.flat())].sort((a, b) => a.localeCompare(b, "en"));
-  options(byId("f-agency"), [["", "All agencies"], ...agencies.map((a) => [a, a])]);
+  options(byId("f-agency"), [["", "All agencies"], ...agencies.map((a) => [a, inWords(a)])]);
   options(byId("f-sort"), SORTS);
   options(byId("speaker-names"), mostSaid(data).map((name) => [name, ""]));
 }
@@ -64,7 +68,7 @@ function titleOf(data, state) {
   if (state.year) parts.push(state.year === UNDATED ? "undated" : state.year);
   if (state.kind) parts.push(`${state.kind}s`);
   if (state.source) parts.push(state.source);
-  if (state.agency) parts.push(state.agency);
+  if (state.agency) parts.push(inWords(state.agency));
   if (state.speaker) parts.push(state.speaker);
   if (state.q) parts.push(`“${state.q}”`);
   return parts.length ? parts.join(" · ") : "Statements";
@@ -129,9 +133,10 @@ function fromLine(data, row) {
   whole.append(element("bdi", "", docs.title[d] || docs.source_path[d]));
   line.append(whole);
   const speaker = data.speaker.values[data.speaker.codes[row]];
+  const section = data.section.values[data.section.codes[row]];
   const parts = [docs.publisher.values[docs.publisher.codes[d]], docs.source_path[d], docs.item[d],
-    data.page[row] === null ? "" : `page ${data.page[row]}`, data.section.values[data.section.codes[row]],
-    speaker && `said by ${speaker}`, data.agencies.values[data.agencies.codes[row]].replaceAll(";", ", ")];
+    data.page[row] === null ? "" : `page ${data.page[row]}`, section === docs.title[d] ? "" : section,
+    speaker && `said by ${speaker}`, data.agencyLists[data.agencies.codes[row]].map(inWords).join(", ")];
   parts.filter(Boolean).forEach((part) => line.append(" · ", element("bdi", "", part)));
   return line;
 }
