@@ -8,7 +8,7 @@ Source: Analysis Function, "Releasing statistics in spreadsheets".
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from pipeline.tables import TABLES, Column, atomic
 
 MAX_FINDINGS = 100_000
 MAX_TEXT = 32_000  # Excel holds 32,767 characters in a cell
+MANY_COLUMNS = 14
 NO_DENOMINATOR, NOT_KNOWN = "[z]", "[x]"
 _MADE = datetime(1980, 1, 1)  # a fixed date, so that the same tables give the same bytes
 _WIDE = {
@@ -50,6 +51,7 @@ class Sheet:
     data: pd.DataFrame
     columns: Sequence[Column]
     notes: tuple[str, ...] = ()
+    figure: Column | None = None  # what every column of numbers holds, where they hold the same
 
 
 def write_workbook(
@@ -102,6 +104,8 @@ def _sheets(tables: RunTables, max_findings: int) -> list[Sheet]:
         "correction. Intervals are 95% intervals. The row 'undated' holds documents without a proved year.",
     )
     return [
+        _grid(tables, "share_of_findings", "shares", "Share of each year's findings by theme", shares[:1]),
+        _grid(tables, "findings", "counts", "Findings by theme and year"),
         _sheet("theme_year", "Themes by year", tables.theme_year, shares),
         _sheet("theme_year_source", "Themes by year and source type", tables.theme_year_source, shares),
         _sheet("coverage", "What the corpus holds of each year", tables.coverage),
@@ -125,6 +129,15 @@ def _sheet(
     known = {column.name: column for column in TABLES[table].columns}
     columns = [known[c] for c in (only or known)]
     return Sheet(name or table, table, title, data, columns, notes)
+
+
+def _grid(tables: RunTables, value: str, name: str, title: str, notes: tuple[str, ...] = ()) -> Sheet:
+    """Return one figure of theme_year as a sheet with a row a theme and a column a year."""
+    years = sorted(set(tables.theme_year["year"]))
+    wide = tables.theme_year.pivot(index="theme_label", columns="year", values=value).reset_index()
+    told = next(column for column in TABLES["theme_year"].columns if column.name == value)
+    first = next(column for column in TABLES["theme_year"].columns if column.name == "theme_label")
+    return Sheet(name, "theme_year", title, wide, [first, *(replace(told, name=year) for year in years)], notes, told)
 
 
 def _cover(tables: RunTables, about: Mapping[str, Any]) -> Iterator[str]:
@@ -179,9 +192,9 @@ def _contents(book: xlsxwriter.Workbook, formats: dict[str, Any], sheets: Sequen
     _for_print(sheet)
 
 
-def _for_print(sheet: Any, head: int | None = None) -> None:
-    """Print on A4 across, one page wide, with the heading row `head` on every page."""
-    sheet.set_paper(9)
+def _for_print(sheet: Any, head: int | None = None, wide: bool = False) -> None:
+    """Print on A4 (A3 where `wide`) across, one page wide, with the heading row `head` on every page."""
+    sheet.set_paper(8 if wide else 9)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     if head is not None:
@@ -212,15 +225,16 @@ def _table(book: xlsxwriter.Workbook, formats: dict[str, Any], sheet: Sheet) -> 
     first = len(above) + 1
     _mark(page, formats, sheet.name, [c.name for c in sheet.columns], first, len(sheet.data))
     for number, column in enumerate(sheet.columns):
-        page.set_column(number, number, _width(column))
-        _column(page, formats, column, sheet.data[column.name].tolist(), first + 1, number)
+        page.set_column(number, number, 9 if sheet.figure and number else _width(column))
+        told = sheet.figure if sheet.figure and number else column
+        _column(page, formats, told, sheet.data[column.name].tolist(), first + 1, number)
     page.freeze_panes(first + 1, 1)
-    _for_print(page, first)
+    _for_print(page, first, wide=len(sheet.columns) > MANY_COLUMNS)
 
 
 def _width(column: Column) -> int:
     if column.type != "string":
-        return max(12, len(column.name) + 4)
+        return 14  # a longer name wraps
     return _WIDE.get(column.name, max(16, len(column.name) + 4))
 
 
@@ -248,7 +262,7 @@ def _fitting(text: str) -> str:
 
 
 def _dictionary(book: xlsxwriter.Workbook, formats: dict[str, Any], sheets: Sequence[Sheet]) -> None:
-    rows = [(sheet.name, column.name, column.type, column.description) for sheet in sheets for column in sheet.columns]
+    rows = [(sheet.name, *row) for sheet in sheets for row in _meanings(sheet)]
     page = book.add_worksheet("Dictionary")
     page.write_string(0, 0, "What every column means", formats["title"])
     page.write_string(1, 0, f"This sheet holds one table of {len(rows):,} rows.", formats["plain"])
@@ -260,3 +274,14 @@ def _dictionary(book: xlsxwriter.Workbook, formats: dict[str, Any], sheets: Sequ
             page.write_string(row, number, cell, formats["text"])
     page.freeze_panes(3, 2)
     _for_print(page, 2)
+
+
+def _meanings(sheet: Sheet) -> list[tuple[str, str, str]]:
+    """Return name, type and meaning of a sheet's columns; columns that hold the same figure share a row."""
+    if sheet.figure is None:
+        return [(column.name, column.type, column.description) for column in sheet.columns]
+    first, figure = sheet.columns[0], sheet.figure
+    return [
+        (first.name, first.type, first.description),
+        ("each year", figure.type, f"{figure.name}: {figure.description}"),
+    ]

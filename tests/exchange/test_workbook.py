@@ -25,7 +25,7 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Workbook:
 
 
 def test_sheets_in_order(book: Workbook) -> None:
-    assert book.sheetnames[:4] == ["Cover", "Contents", "Notes", "theme_year"]
+    assert book.sheetnames[:4] == ["Cover", "Contents", "Notes", "shares"]
     assert {"theme_year_source", "coverage", "findings", "codebook", "rejects"} < set(book.sheetnames)
     assert book.sheetnames[-1] == "Dictionary"
 
@@ -40,6 +40,16 @@ def test_one_marked_table_a_sheet(book: Workbook, name: str) -> None:
     assert sheet["A1"].value
     heads = [cell.value for cell in sheet[int(table.ref.split(":")[0][1:])]]
     assert heads == list(TABLES[name].names)
+
+
+def test_shares_by_theme_and_year_at_a_glance(book: Workbook) -> None:
+    rows = list(book["shares"].iter_rows(min_row=4, values_only=True))
+    assert rows[0][0] == "theme_label"
+    assert all(year.isdigit() or year == "undated" for year in rows[0][1:])
+    long = {(r[2], r[0]): r for r in book["theme_year"].iter_rows(min_row=5, values_only=True)}
+    place = [c.value for c in book["theme_year"][4]].index("share_of_findings")
+    for row in rows[1:]:
+        assert list(row[1:]) == [long[row[0], year][place] for year in rows[0][1:]]
 
 
 def test_numbers_are_numbers_and_gaps_are_said(book: Workbook) -> None:
