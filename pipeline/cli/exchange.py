@@ -7,35 +7,21 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
+from pipeline.cli.options import AsJson, Quiet, RunFolder, one_of
 from pipeline.cli.show import console
-from pipeline.codebook import Codebook, load_codebook
 from pipeline.errors import FindingsError, UsageError
-from pipeline.exchange import (
-    FLAVOURS,
-    Imported,
-    RunContent,
-    coded_statements,
-    codings_of,
-    gold_of,
-    read_codings,
-    to_gold,
-    write_gold,
-    write_label_studio,
-    write_left,
-    write_qdc,
-    write_qdpx,
-    write_taguette,
-    write_workbook,
-)
-from pipeline.report import figures, load_tables
-from pipeline.stages.loaded import Run, load_run
-from pipeline.tables import atomic
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from pipeline.codebook import Codebook
+    from pipeline.exchange import Imported, RunContent
+    from pipeline.stages.loaded import Run
 
 # format -> (ending of the file, what it is)
 FORMATS = {
@@ -47,9 +33,7 @@ FORMATS = {
     "figures": ("", "folder of figures for papers, SVG and PNG"),
 }
 _LISTED = 5
-
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")]
+FLAVOURS = ("standard", "nvivo", "maxqda", "atlasti", "qualcoder")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -59,17 +43,24 @@ def add_to(app: typer.Typer) -> None:
 
 
 def export(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a finished run.")],
-    kind: Annotated[str, typer.Argument(metavar="FORMAT", help=f"{', '.join(FORMATS)}.")],
+    folder: RunFolder,
+    kind: Annotated[
+        str, typer.Argument(metavar="FORMAT", help=f"{', '.join(FORMATS)}.", autocompletion=lambda: list(FORMATS))
+    ],
     to: Annotated[Path | None, typer.Option("--to", help="File to write (default: DIR/exports/findings.*).")] = None,
-    flavour: Annotated[str, typer.Option("--flavour", help=f"For qdpx: {', '.join(FLAVOURS)}.")] = "standard",
+    flavour: Annotated[
+        str,
+        typer.Option("--flavour", help=f"For qdpx: {', '.join(FLAVOURS)}.", autocompletion=lambda: list(FLAVOURS)),
+    ] = "standard",
     gold: Annotated[Path | None, typer.Option("--gold", help="Coded statements to add, one user a coder.")] = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
     """Hand a run to other programs: REFI-QDA, Taguette, Label Studio, a workbook, figures for papers."""
-    if kind not in FORMATS:
-        raise typer.BadParameter(f"'{kind}' is none of {', '.join(FORMATS)}", param_hint="FORMAT")
+    from pipeline.stages.loaded import load_run
+
+    one_of(kind, tuple(FORMATS), "FORMAT")
+    one_of(flavour, FLAVOURS, "--flavour")
     run = load_run(folder)
     path = to or folder / "exports" / (kind if kind == "figures" else f"findings{FORMATS[kind][0]}")
     counts = _exported(run, kind, path, flavour, gold)
@@ -79,20 +70,30 @@ def export(
 
 
 def _exported(run: Run, kind: str, path: Path, flavour: str, gold: Path | None) -> dict[str, int]:
+    from pipeline import exchange
+    from pipeline.report import load_tables
+
     if kind == "xlsx":
-        write_workbook(load_tables(run.path), path, {**run.about, "timestamp": run.about.get("finished", "")})
+        exchange.write_workbook(load_tables(run.path), path, {**run.about, "timestamp": run.about.get("finished", "")})
         return {"findings": len(run.findings), "documents": len(run.documents)}
     if kind == "figures":
         return {"files": _figures(run, path)}
     content = run_content(run, gold)
     if kind == "qdpx":
-        return write_qdpx(content, path, flavour)
+        return exchange.write_qdpx(content, path, flavour)
     write: Callable[[RunContent, Path], dict[str, int]]
-    write = {"qdc": write_qdc, "taguette": write_taguette, "label-studio": write_label_studio}[kind]
+    write = {
+        "qdc": exchange.write_qdc,
+        "taguette": exchange.write_taguette,
+        "label-studio": exchange.write_label_studio,
+    }[kind]
     return write(content, path)
 
 
 def _figures(run: Run, folder: Path) -> int:
+    from pipeline.report import figures, load_tables
+    from pipeline.tables import atomic
+
     made = figures(load_tables(run.path))
     for name, data in made.items():
         with atomic(folder / name) as part:
@@ -102,6 +103,8 @@ def _figures(run: Run, folder: Path) -> int:
 
 def run_content(run: Run, gold: Path | None = None) -> RunContent:
     """Return what other programs are told of a run; `gold`: coded statements to add to the pipeline's own."""
+    from pipeline.exchange import RunContent, coded_statements, codings_of
+
     tables = {name: run.table(name) for name in ("documents", "blocks", "statements", "assignments", "themes")}
     book = run.about.get("codebook", {})
     content = RunContent(
@@ -118,6 +121,8 @@ def run_content(run: Run, gold: Path | None = None) -> RunContent:
 
 def _codebook(path: str, sha256: str) -> Codebook | None:
     """Return the run's codebook, or None where the file is gone or says something else by now."""
+    from pipeline.codebook import load_codebook
+
     try:
         book = load_codebook(Path(path))
     except (FindingsError, OSError):
@@ -139,6 +144,9 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """Take codings by people from other programs as gold, set beside the statements of a run."""
+    from pipeline.exchange import coded_statements, gold_of, read_codings, to_gold
+    from pipeline.stages.loaded import load_run
+
     content = run_content(load_run(on))
     codings = read_codings(file)
     tell = console(quiet)
@@ -155,6 +163,8 @@ def import_(
 
 
 def _written(tell: Console, imported: Imported, path: Path, file: Path) -> None:
+    from pipeline.exchange import write_gold, write_left
+
     beside = path.with_name(f"{path.stem}.left_over.csv")
     if imported.left:
         write_left(imported.left, beside)

@@ -88,7 +88,8 @@ def _theme_lines(run: Run) -> Iterator[str]:
 def _next_steps(said: Mapping[str, Any], run: Run) -> Iterator[str]:
     out, rows = run.path, said["rows"]
     if said["until"] == "report":
-        yield f"Read:   {out / 'report.html'}"
+        workbook = f" · {out / 'findings.xlsx'}" if (out / "findings.xlsx").is_file() else ""
+        yield f"Read:   {out / 'report.html'}{workbook}"
     yield f"Tables: {out / 'tables'} (columns.csv says what each column means)"
     cell = _largest_cell(run) if "theme_year" in rows else None
     if cell:

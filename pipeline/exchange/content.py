@@ -126,7 +126,8 @@ class RunContent:
         if doc_id not in self._block_rows:
             return ""
         rows = self.blocks.iloc[self._block_rows[doc_id]]
-        return xml_text(normalised_text(zip(rows["kind"], rows["marker"], rows["text"], strict=True)))
+        starts = (None if pd.isna(start) else int(start) for start in rows["start"])
+        return xml_text(normalised_text(zip(rows["marker"], rows["text"], starts, strict=True)))
 
     @cached_property
     def statements_of(self) -> dict[str, pd.DataFrame]:

@@ -224,6 +224,7 @@ def _table(book: xlsxwriter.Workbook, formats: dict[str, Any], sheet: Sheet) -> 
         page.write_string(row, 0, line, formats["plain"])
     first = len(above) + 1
     _mark(page, formats, sheet.name, [c.name for c in sheet.columns], first, len(sheet.data))
+    page.set_row(first, 32 if sheet.figure is None else None)  # room for names that wrap
     for number, column in enumerate(sheet.columns):
         page.set_column(number, number, 9 if sheet.figure and number else _width(column))
         told = sheet.figure if sheet.figure and number else column

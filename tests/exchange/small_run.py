@@ -32,7 +32,7 @@ def small_run(people: tuple[Coding, ...] = ()) -> RunContent:
     for doc, paragraphs in (("1", FIRST), ("2", SECOND)):
         at = 0
         for no, text in enumerate(paragraphs, start=1):
-            blocks.append({"doc_id": doc, "kind": "paragraph", "marker": "", "text": text})
+            blocks.append({"doc_id": doc, "kind": "paragraph", "marker": "", "text": text, "start": at})
             statements.append(_statement(doc, no, at, text))
             at += len(text) + 2
     documents = [

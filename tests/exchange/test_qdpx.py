@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from small_run import FIRST, small_run
 
 from pipeline.cli import app
+from pipeline.cli import exchange as cli_exchange
 from pipeline.errors import UsageError
 from pipeline.exchange import FLAVOURS, Coding, read_codings, to_gold, write_qdc, write_qdpx
 from pipeline.exchange.qdpx_read import read_qdpx
@@ -271,6 +272,10 @@ def test_a_zip_that_is_no_zip_is_refused(tmp_path: Path) -> None:
 def test_unknown_flavours_are_wrong_use(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="standard, nvivo, maxqda, atlasti, qualcoder"):
         write_qdpx(small_run(), tmp_path / "x.qdpx", "word")
+
+
+def test_the_command_knows_every_flavour() -> None:
+    assert tuple(FLAVOURS) == cli_exchange.FLAVOURS
 
 
 def test_both_commands(tmp_path: Path) -> None:

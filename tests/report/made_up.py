@@ -162,6 +162,7 @@ def _file(doc: dict[str, Any]) -> dict[str, Any]:
         "sha256": "0" * 64,
         "announced": None,
         "documents": 1,
+        "read_with": "",
         "rejects": 0,
     }
 
