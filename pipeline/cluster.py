@@ -76,14 +76,23 @@ def assignment_row(statement_id: str, statement_start: int, coded: Coded) -> dic
     }
 
 
-def with_themes(statements: pa.Table, assignments: pa.Table) -> pa.Table:
-    """Return the public columns of `statements`, with the themes of each joined by ';' from `assignments`."""
-    themes: dict[str, list[str]] = {}
-    pairs = zip(assignments.column("statement_id").to_pylist(), assignments.column("theme_id").to_pylist(), strict=True)
-    for statement_id, theme_id in pairs:
-        themes.setdefault(statement_id, []).append(theme_id)
-    joined = [";".join(themes.get(i, ())) for i in statements.column("statement_id").to_pylist()]
+class ThemesOf:
+    """The themes of each statement joined by ';', from rows of `assignments` in key order."""
+
+    def __init__(self, assignments: pa.Table) -> None:
+        grouped = assignments.group_by("statement_id", use_threads=False).aggregate([("theme_id", "list")])
+        self._ids = grouped.column("statement_id").combine_chunks()
+        self._joined = pc.binary_join(grouped.column("theme_id_list").combine_chunks(), ";")
+
+    def of(self, statement_ids: pa.ChunkedArray) -> pa.ChunkedArray:
+        """Return the themes of each statement, blank where it has none."""
+        at = pc.index_in(statement_ids, value_set=self._ids)
+        return pc.fill_null(self._joined.take(at), "")
+
+
+def with_themes(statements: pa.Table, themes: ThemesOf) -> pa.Table:
+    """Return the public columns of `statements`, with the themes of each."""
     table = TABLES["statements"]
-    columns = {name: statements.column(name) for name in table.names if name != "themes"}
-    arrays = [pa.array(joined, pa.string()) if name == "themes" else columns[name] for name in table.names]
+    found = themes.of(statements.column("statement_id"))
+    arrays = [found if name == "themes" else statements.column(name) for name in table.names]
     return pa.table(arrays, schema=table.schema)

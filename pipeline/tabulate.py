@@ -74,25 +74,33 @@ class Correction:
     homogeneity: float = float("nan")
 
 
-def document_themes(documents: pd.DataFrame, findings: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
-    """Return the rows of `document_themes`.
+@dataclass(frozen=True, slots=True)
+class ThemeCells:
+    """How many findings a document has of a theme: numbers of document and theme, and a count a kind.
 
-    `documents`: doc_id, source_path, item, year, source_type. `findings`: doc_id, kind, themes (joined by ';').
+    A document's number is its row in `documents`, a theme's its place among the sorted ids; sorted by both.
     """
-    totals = findings.groupby("doc_id", sort=False).size().rename("findings_total")
-    single = findings.assign(theme_id=findings["themes"].str.split(";")).explode("theme_id")
-    single = single[single["theme_id"].fillna("") != ""]
-    counts = (
-        single.groupby(["doc_id", "theme_id", "kind"], sort=False, observed=True).size().unstack("kind", fill_value=0)
-    )
-    counts = counts.reindex(columns=list(FINDING_KINDS), fill_value=0).rename(columns=PLURAL).reset_index()
-    counts["findings"] = counts[list(PLURAL.values())].sum(axis=1)
-    names = ["doc_id", "source_path", "item", "year", "source_type"]
-    out = counts.merge(documents[names], on="doc_id").merge(totals, left_on="doc_id", right_index=True)
+
+    document: NDArray[np.int64]
+    theme: NDArray[np.int64]
+    by_kind: NDArray[np.int64]  # one row a cell, one column each of FINDING_KINDS
+
+
+def document_themes(documents: pd.DataFrame, cells: ThemeCells, labels: Mapping[str, str]) -> pd.DataFrame:
+    """Return the rows of `document_themes`, in the order of the documents.
+
+    `documents`: doc_id, source_path, item, year, source_type, findings (in all).
+    """
+    theme_ids = np.array(sorted(labels), dtype=object)
+    out = documents[["doc_id", "source_path", "item", "year", "source_type"]].take(cells.document)
+    out = out.reset_index(drop=True)
+    out["theme_id"] = pd.Categorical.from_codes(cells.theme, list(theme_ids)).astype(str)
     out["theme_label"] = out["theme_id"].map(labels)
-    return out[list(TABLES["document_themes"].names)].sort_values(
-        ["source_path", "item", "theme_id"], ignore_index=True
-    )
+    for kind, counts in zip(FINDING_KINDS, cells.by_kind.T, strict=True):
+        out[PLURAL[kind]] = counts
+    out["findings"] = cells.by_kind.sum(axis=1)
+    out["findings_total"] = documents["findings"].to_numpy()[cells.document]
+    return out[list(TABLES["document_themes"].names)]
 
 
 def theme_series(
@@ -275,13 +283,15 @@ def coverage(documents: pd.DataFrame) -> pa.Table:
     return sort(table, from_columns(table, {c: sums.reset_index()[c].to_numpy() for c in table.names}))
 
 
-def speaker_themes(findings: pd.DataFrame, labels: Mapping[str, str]) -> pa.Table:
-    """Return the table `speaker_themes`; `findings`: speaker_role, kind, themes (joined by ';')."""
-    totals = findings.groupby("speaker_role").size()
-    single = findings.assign(theme_id=findings["themes"].str.split(";")).explode("theme_id")
-    single = single[single["theme_id"].fillna("") != ""]
+def speaker_themes(spoken: pd.DataFrame, labels: Mapping[str, str]) -> pa.Table:
+    """Return the table `speaker_themes`.
+
+    `spoken`: speaker_role, theme_id (blank: findings with and without themes), kind, findings.
+    """
+    totals = spoken[spoken["theme_id"] == ""].groupby("speaker_role")["findings"].sum()
+    single = spoken[spoken["theme_id"] != ""]
     rows = pd.MultiIndex.from_product([sorted(totals.index), list(labels)], names=["speaker_role", "theme_id"])
-    counts = single.groupby(["speaker_role", "theme_id", "kind"]).size().unstack("kind", fill_value=0)
+    counts = single.pivot_table("findings", ["speaker_role", "theme_id"], "kind", "sum", 0)
     counts = counts.reindex(index=rows, columns=list(FINDING_KINDS), fill_value=0).rename(columns=PLURAL).reset_index()
     counts["findings"] = counts[list(PLURAL.values())].sum(axis=1)
     counts["findings_total"] = counts["speaker_role"].map(totals)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
 
 from pipeline.estimate import ClusteredEstimators
 from pipeline.tables import TABLES, check
+from pipeline.tables.schema import FINDING_KINDS
 from pipeline.tabulate import (
     Correction,
     TabulateSettings,
+    ThemeCells,
     coverage,
     date_sensitivity,
     document_themes,
@@ -50,8 +53,19 @@ def findings() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["doc_id", "kind", "themes"])
 
 
+def cells(documents: pd.DataFrame, findings: pd.DataFrame) -> ThemeCells:
+    single = findings.assign(theme_id=findings["themes"].str.split(";")).explode("theme_id")
+    counts = single[single["theme_id"] != ""].groupby(["doc_id", "theme_id", "kind"]).size().unstack(fill_value=0)
+    numbers = {doc_id: number for number, doc_id in enumerate(documents["doc_id"])}
+    return ThemeCells(
+        np.array([numbers[doc_id] for doc_id, _ in counts.index]),
+        np.array([sorted(LABELS).index(theme_id) for _, theme_id in counts.index]),
+        counts.reindex(columns=list(FINDING_KINDS), fill_value=0).to_numpy(),
+    )
+
+
 def series(documents: pd.DataFrame, findings: pd.DataFrame, name: str = "theme_year", **more: object) -> pd.DataFrame:
-    counts = document_themes(documents, findings, LABELS)
+    counts = document_themes(documents, cells(documents, findings), LABELS)
     check(
         TABLES["document_themes"], pa.Table.from_pandas(counts, TABLES["document_themes"].schema, preserve_index=False)
     )
@@ -125,7 +139,11 @@ def test_only_undated_documents_still_give_a_table(documents: pd.DataFrame, find
 
 
 def test_speakers_are_counted_by_role(findings: pd.DataFrame) -> None:
-    spoken = findings.assign(speaker_role=["document"] * 6 + ["minister"] * 2)
+    single = findings.assign(
+        speaker_role=["document"] * 6 + ["minister"] * 2, theme_id=findings["themes"].str.split(";")
+    )
+    every = pd.concat([findings.assign(speaker_role=single["speaker_role"], theme_id=""), single.explode("theme_id")])
+    spoken = every.groupby(["speaker_role", "theme_id", "kind"]).size().rename("findings").reset_index()
     table = speaker_themes(spoken, LABELS).to_pandas()
     row = table[(table["speaker_role"] == "minister") & (table["theme_id"] == "doors")].iloc[0]
     assert (row.findings, row.recommendations, row.findings_total) == (1, 1, 2)

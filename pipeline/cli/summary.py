@@ -114,7 +114,7 @@ def _largest_cell(run: Run) -> Mapping[str, Any] | None:
 def plan_said(plan: Plan) -> dict[str, Any]:
     """Return the plan for machines: files, per stage how many are to run and why, and whether tables are stale."""
     return {
-        "files": len(plan.files),
+        "files": len({file.file.source_path for file in plan.files}),
         "stages": {stage: {"to_run": count, "why": list(reasons)} for stage, count, reasons in _stale_stages(plan)},
         "tables_stale": plan.tables_stale,
         "warnings": list(plan.warnings),
@@ -129,7 +129,7 @@ def _stale_stages(plan: Plan) -> Iterator[tuple[str, int, list[str]]]:
 
 def plan_lines(plan: Plan, options: RunOptions) -> Iterator[str]:
     """Yield what a run would do, stage by stage, with the reason."""
-    yield f"{_plural(len(plan.files), 'file')} in {options.corpus}, results in {options.out}"
+    yield f"{_plural(len({file.file.source_path for file in plan.files}), 'file')} in {options.corpus}, results in {options.out}"
     for stage, count, reasons in _stale_stages(plan):
         why = f": {'; '.join(reasons)}" if reasons else ""
         yield f"  {stage:<9} {count:,} {_STAGE_WORDS[stage]}{why}"

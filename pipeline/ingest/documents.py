@@ -21,8 +21,10 @@ from pipeline.ingest.files import CorpusFile, file_digest
 from pipeline.ingest.manifest import Manifest, ManifestRow
 from pipeline.ingest.shingle_index import shingles_of
 from pipeline.readers.dispatch import ReadOptions, read
+from pipeline.readers.guard import RefusedError
 from pipeline.readers.parsed import Block, Parsed, ReadResult, Reject, rejected
 from pipeline.readers.sheet import TableSettings
+from pipeline.readers.sheet.parts import TablePart, read_part
 from pipeline.tables import TABLES, from_rows
 
 _WORD = re.compile(r"\w+(?:['’-]\w+)*")
@@ -122,6 +124,8 @@ def _shingles(parsed: Parsed) -> NDArray[np.uint64]:
 def _load(file: CorpusFile, settings: IngestSettings) -> tuple[bytes, ReadResult]:
     if file.fault == "outside_corpus":
         return b"", rejected("outside_corpus", "is a link that leaves the corpus. Copy the file into the corpus")
+    if file.part:
+        return b"", _read_part(file, file.part)
     try:
         size = file.path.stat().st_size
         if size > settings.max_file_mb * 1_000_000:
@@ -137,6 +141,13 @@ def _load(file: CorpusFile, settings: IngestSettings) -> tuple[bytes, ReadResult
     if not data:
         return data, rejected("empty", "holds no bytes. Fetch it again")
     return data, read(data, file.path.name, ReadOptions(table=settings.table, attachment=_attachment_opener(file)))
+
+
+def _read_part(file: CorpusFile, part: TablePart) -> ReadResult:
+    try:
+        return read_part(file.path, part)
+    except (OSError, RefusedError) as error:
+        return rejected("unreadable", f"cannot be read: {error}. Run again", f"from line {part.lines_before + 1}")
 
 
 def _attachment_opener(file: CorpusFile) -> Callable[[str], bytes | None]:

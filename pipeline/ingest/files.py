@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import CorpusError, UsageError
+from pipeline.readers.sheet.parts import TablePart
 
 MANIFEST_NAME = "manifest.csv"
 # Files that operating systems and editors leave behind; they are nobody's documents.
@@ -22,6 +23,7 @@ class CorpusFile:
     path: Path
     source_path: str
     fault: str = ""  # "outside_corpus" or "unreadable"
+    part: TablePart | None = None  # of a long table, these rows alone
 
 
 def find_files(corpus: Path) -> list[CorpusFile]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -14,19 +15,28 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline import tabulate
-from pipeline.cluster import Coded, assignment_row, with_themes
+from pipeline.cluster import Coded, ThemesOf, assignment_row, with_themes
 from pipeline.ingest import attachments, find_copies, with_attachments, with_copies
 from pipeline.ingest.manifest import COLUMNS as MANIFEST_COLUMNS
 from pipeline.ingest.manifest import draft
 from pipeline.stages.cache import Cache, stored_tables
 from pipeline.stages.folder import MANIFEST_DRAFT
 from pipeline.stages.keys import FileKeys
+from pipeline.stages.merge import merged
 from pipeline.stages.settings import Settings, Stage
+from pipeline.stages.totals import DocumentNumbers, Totals, Unassigned
 from pipeline.stages.work import Resources
 from pipeline.tables import TABLES, csv_text, from_rows, sort, write_table, write_text
+from pipeline.tables.schema import UNDATED
+from pipeline.tables.spec import Table
 from pipeline.themes.emergent import EmergentTheme, find_themes
 
-NO_CODEBOOK_THEME = ""
+MOST_SORTED = 500_000  # assignments that are sorted in memory at a time
+# The columns of documents that later steps ask for.
+KEPT = [
+    *("doc_id", "source_path", "item", "source_type", "title", "publisher", "published", "published_earliest"),
+    *("published_latest", "covers_to", "year", "language", "words", "duplicate_of", "story_weight"),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +62,15 @@ class Assembly:
         """Yield the tables that a stage made of each file (or those named), in the order of the files."""
         return stored_tables(self.cache, [file.keys[stage] for file in self.files], names)
 
+    def stream(self, stage: Stage, name: str) -> Iterator[pa.Table]:
+        """Yield the rows of a table that a stage made, in key order, a batch at a time."""
+        table = TABLES[name]
+
+        def rows(file: FileKeys) -> Iterator[pa.Table]:
+            return (batch.select(table.names).cast(table.schema) for batch in self.cache.stream(file.keys[stage], name))
+
+        return _by_path(self.files, table, rows)
+
     def write(self, name: str, batches: Iterator[pa.Table] | list[pa.Table]) -> None:
         """Write one table of the run."""
         self.rows[name] = write_table(
@@ -63,24 +82,69 @@ class Assembly:
         )
 
 
+def _by_path(
+    files: Sequence[FileKeys], table: Table, rows: Callable[[FileKeys], Iterator[pa.Table]]
+) -> Iterator[pa.Table]:
+    """Yield the rows of every file in key order; those of a long table's parts are merged."""
+    for _, parts in groupby(files, key=lambda file: file.file.source_path):
+        yield from merged(table, [rows(file) for file in parts])
+
+
 def assemble(cache: Cache, files: Sequence[FileKeys], resources: Resources, out: Path) -> Assembly:
     """Return the assembly of a run's results, with files that exports name as their attachments reconciled."""
-    rows = pa.concat_tables(t["files"] for t in stored_tables(cache, [f.keys["ingest"] for f in files], ("files",)))
+    stored = stored_tables(cache, [f.keys["ingest"] for f in files], ("files",))
+    rows = _whole_files(files, pa.concat_tables(t["files"] for t in stored))
     read_with = attachments(rows)
     counted = [file for file in files if file.file.source_path not in read_with]
     return Assembly(cache, counted, with_attachments(rows, read_with), resources, out)
 
 
+def _whole_files(files: Sequence[FileKeys], rows: pa.Table) -> pa.Table:
+    """Return one row a file: the parts of a long table added up."""
+    if not any(file.file.part for file in files):
+        return rows
+    found: dict[str, dict[str, Any]] = {}
+    for file, row in zip(files, rows.to_pylist(), strict=True):
+        path = file.file.source_path
+        if path not in found:
+            found[path] = row
+            continue
+        for name in ("announced", "documents", "rejects"):
+            found[path][name] = (found[path][name] or 0) + (row[name] or 0)
+    for file in files:
+        if file.file.part:
+            size = file.file.part.end if file.file.path.exists() else 0
+            found[file.file.source_path] |= {"sha256": file.sha256, "bytes": size}
+    return pa.Table.from_pylist(list(found.values()), rows.schema)
+
+
 def write_ingested(run: Assembly) -> pa.Table:
     """Write files, documents, blocks and a draft of the manifest; return the documents, copies marked."""
-    documents = _gather(run, "ingest", "documents")
+    documents = _known_documents(run)
     if run.settings.duplicates.find:
         documents = with_copies(documents, find_copies(documents, _shingles(run), run.settings.duplicates))
-    run.write("documents", [documents])
+    run.write("documents", _with_story(run.stream("ingest", "documents"), documents))
     write_text(run.out / MANIFEST_DRAFT, csv_text(MANIFEST_COLUMNS, draft(documents)))
-    run.write("blocks", (_sorted(tables, "blocks") for tables in run.results("ingest", "blocks")))
+    run.write("blocks", run.stream("ingest", "blocks"))
     run.write("files", [run.file_rows])
     return documents
+
+
+def _known_documents(run: Assembly) -> pa.Table:
+    """Return the columns of `documents` that later steps ask for; this table is held in memory."""
+    batches = [batch.select(KEPT) for batch in run.stream("ingest", "documents")]
+    return pa.concat_tables(batches).combine_chunks()
+
+
+def _with_story(batches: Iterator[pa.Table], documents: pa.Table) -> Iterator[pa.Table]:
+    """Yield batches of `documents` with what is known since of copies."""
+    at = 0
+    for batch in batches:
+        for name in ("duplicate_of", "story_weight"):
+            column = documents.column(name).slice(at, batch.num_rows)
+            batch = batch.set_column(batch.schema.get_field_index(name), batch.schema.field(name), column)
+        at += batch.num_rows
+        yield batch
 
 
 def _shingles(run: Assembly) -> Iterator[tuple[str, NDArray[np.uint64]]]:
@@ -96,87 +160,100 @@ def write_rejects(run: Assembly, more: pa.Table) -> None:
     run.write("rejects", [sort(TABLES["rejects"], pa.concat_tables([*found, more]))])
 
 
-def _gather(run: Assembly, stage: Stage, name: str) -> pa.Table:
-    parts = [tables[name].select(TABLES[name].names) for tables in run.results(stage, name)]
-    return sort(TABLES[name], pa.concat_tables(parts).combine_chunks()).cast(TABLES[name].schema)
-
-
-def _sorted(tables: dict[str, pa.Table], name: str) -> pa.Table:
-    return sort(TABLES[name], tables[name].select(TABLES[name].names)).cast(TABLES[name].schema)
-
-
 def write_statements(run: Assembly) -> None:
     """Write statements as they are before themes are assigned."""
-    run.write("statements", (_sorted(tables, "statements") for tables in run.results("segment")))
+    run.write("statements", run.stream("segment", "statements"))
 
 
 def coded_statements(run: Assembly) -> Iterator[pa.Table]:
-    """Yield the statements of each file with their themes, in key order."""
-    for segmented, clustered in zip(run.results("segment"), run.results("cluster"), strict=True):
-        yield sort(TABLES["statements"], with_themes(segmented["statements"], clustered["assignments"]))
+    """Yield the statements of the run with their themes, in key order, a batch at a time."""
+
+    def coded(file: FileKeys) -> Iterator[pa.Table]:
+        (clustered,) = stored_tables(run.cache, [file.keys["cluster"]], ("assignments",))
+        themes = ThemesOf(clustered["assignments"])
+        for batch in run.cache.stream(file.keys["segment"], "statements"):
+            yield with_themes(batch, themes)
+
+    yield from _by_path(run.files, TABLES["statements"], coded)
 
 
-def write_clustered(run: Assembly, documents: pa.Table) -> pd.DataFrame:
-    """Write statements and findings with themes, assignments, themes; return one row a finding for counting.
+def write_clustered(run: Assembly, documents: pa.Table) -> Totals:
+    """Write statements and findings with themes, assignments, themes; return what there is to count."""
+    numbers = DocumentNumbers(documents.column("doc_id"))
+    settings = run.settings
+    theme_ids = sorted(theme.id for theme in run.resources.codebook.themes)
+    totals = Totals(numbers, theme_ids, settings.cluster.emergent.sample, settings.seed)
 
-    The frame has doc_id, statement_id, kind, themes, speaker, start, text (of findings without theme only) and counts.
-    """
-    run.write("statements", coded_statements(run))
-    run.write("findings", (_findings(batch, documents) for batch in coded_statements(run)))
-    findings = pd.concat([_light(batch) for batch in coded_statements(run)], ignore_index=True)
-    emergent = _emergent(run, findings)
-    _write_assignments(run, findings, emergent)
-    _write_themes(run, findings, emergent)
-    _write_emergent(run, findings, emergent, documents)
-    return findings
+    def counted() -> Iterator[pa.Table]:
+        for batch in coded_statements(run):
+            totals.add(batch)
+            yield batch
+
+    run.write("statements", counted())
+    run.write("findings", (_findings(batch, documents, numbers) for batch in coded_statements(run)))
+    emergent = _emergent(run, totals.unassigned)
+    _write_assignments(run, emergent)
+    _write_themes(run, totals.theme_counts(), emergent)
+    _write_emergent(run, totals, emergent, documents)
+    return totals
 
 
 def _is_finding(statements: pa.Table) -> pa.ChunkedArray:
     return pc.not_equal(statements.column("kind"), "context")
 
 
-def _findings(statements: pa.Table, documents: pa.Table) -> pa.Table:
+def _findings(statements: pa.Table, documents: pa.Table, numbers: DocumentNumbers) -> pa.Table:
     """Return the findings among `statements` with columns of their documents."""
     found = statements.filter(_is_finding(statements))
-    at = pc.index_in(found.column("doc_id"), value_set=documents.column("doc_id"))
+    at = pa.array(numbers.of(found.column("doc_id")))
     for name in ("year", "source_type", "publisher", "title"):
         found = found.append_column(TABLES["findings"].schema.field(name), documents.column(name).take(at))
     return found.cast(TABLES["findings"].schema)
 
 
-def _light(statements: pa.Table) -> pd.DataFrame:
-    found = statements.filter(_is_finding(statements))
-    return found.select(["statement_id", "doc_id", "kind", "themes", "speaker", "start", "text"]).to_pandas()
+@dataclass(frozen=True, slots=True)
+class _Emergent:
+    """An emergent theme, its identifier, and its findings in the order of `theme.members`."""
+
+    theme_id: str
+    theme: EmergentTheme
+    members: Sequence[Unassigned]
+    central: Unassigned
 
 
-def _emergent(run: Assembly, findings: pd.DataFrame) -> list[tuple[str, EmergentTheme, list[str]]]:
-    """Return (theme_id, theme, statement_ids of its members) for what the codebook does not cover."""
+def _emergent(run: Assembly, sample: Sequence[Unassigned]) -> list[_Emergent]:
+    """Return themes for what the codebook does not cover."""
     settings = run.settings.cluster.emergent
-    rest = findings[findings["themes"] == NO_CODEBOOK_THEME]
-    if len(rest) > settings.sample:
-        rest = rest.sample(settings.sample, random_state=run.settings.seed).sort_index()
-    ids = rest["statement_id"].tolist()
-    found = find_themes(rest["text"].tolist(), most=settings.themes, smallest=settings.smallest, seed=run.settings.seed)
-    return [(f"emergent_{n:02d}", theme, ids) for n, theme in enumerate(found, 1)]
-
-
-def _write_assignments(
-    run: Assembly, findings: pd.DataFrame, emergent: list[tuple[str, EmergentTheme, list[str]]]
-) -> None:
-    starts = dict(zip(findings["statement_id"], findings["start"], strict=True)) if emergent else {}
-    rows = [
-        assignment_row(ids[member], starts[ids[member]], Coded(theme_id, weight, "emergent"))
-        for theme_id, theme, ids in emergent
-        for member, weight in zip(theme.members, theme.weights, strict=True)
+    texts = [one.text for one in sample]
+    found = find_themes(texts, most=settings.themes, smallest=settings.smallest, seed=run.settings.seed)
+    return [
+        _Emergent(f"emergent_{n:02d}", theme, [sample[member] for member in theme.members], sample[theme.central])
+        for n, theme in enumerate(found, 1)
     ]
-    parts = [tables["assignments"] for tables in run.results("cluster")]
-    run.write(
-        "assignments", [sort(TABLES["assignments"], pa.concat_tables([*parts, from_rows(TABLES["assignments"], rows)]))]
-    )
 
 
-def _write_themes(run: Assembly, findings: pd.DataFrame, emergent: list[tuple[str, EmergentTheme, list[str]]]) -> None:
-    counts = findings["themes"].str.split(";").explode().value_counts()
+def _write_assignments(run: Assembly, emergent: Sequence[_Emergent]) -> None:
+    """Write assignments in the order of their identifiers, which are hashes: one range of them after the other."""
+    rows = [
+        assignment_row(one.statement_id, one.start, Coded(mine.theme_id, weight, "emergent"))
+        for mine in emergent
+        for one, weight in zip(mine.members, mine.theme.weights, strict=True)
+    ]
+    added = from_rows(TABLES["assignments"], rows)
+    total = sum(tables["assignments"].num_rows for tables in run.results("cluster", "assignments"))
+    ranges = 1 if total < MOST_SORTED else 16
+    run.write("assignments", (_in_range(run, added, digit, ranges) for digit in range(ranges)))
+
+
+def _in_range(run: Assembly, added: pa.Table, digit: int, ranges: int) -> pa.Table:
+    """Return the assignments whose identifiers begin with a hexadecimal digit (all, where there is one range)."""
+    parts = [added, *(tables["assignments"] for tables in run.results("cluster", "assignments"))]
+    if ranges > 1:
+        parts = [part.filter(pc.starts_with(part.column("statement_id"), f"{digit:x}")) for part in parts]
+    return sort(TABLES["assignments"], pa.concat_tables(parts))
+
+
+def _write_themes(run: Assembly, counts: Mapping[str, int], emergent: Sequence[_Emergent]) -> None:
     rows = [
         {
             "theme_id": theme.id,
@@ -184,10 +261,10 @@ def _write_themes(run: Assembly, findings: pd.DataFrame, emergent: list[tuple[st
             "definition": theme.definition,
             "origin": "codebook",
             "terms": ";".join(theme.terms),
-            "findings": int(counts.get(theme.id, 0)),
+            "findings": counts[theme.id],
         }
         for theme in run.resources.codebook.themes
-    ] + [_emergent_row(theme_id, theme) for theme_id, theme, _ in emergent]
+    ] + [_emergent_row(mine.theme_id, mine.theme) for mine in emergent]
     run.write("themes", [sort(TABLES["themes"], from_rows(TABLES["themes"], rows))])
 
 
@@ -207,31 +284,29 @@ def _emergent_row(theme_id: str, theme: EmergentTheme) -> dict[str, Any]:
     }
 
 
-def _write_emergent(
-    run: Assembly, findings: pd.DataFrame, emergent: list[tuple[str, EmergentTheme, list[str]]], documents: pa.Table
-) -> None:
-    years = dict(zip(documents.column("doc_id").to_pylist(), documents.column("year").to_pylist(), strict=True))
-    rest = findings[findings["themes"] == NO_CODEBOOK_THEME].set_index("statement_id")
-    rest = rest.assign(year=rest["doc_id"].map(years).replace("", "undated"))
-    totals = rest["year"].value_counts()
+def _write_emergent(run: Assembly, totals: Totals, emergent: Sequence[_Emergent], documents: pa.Table) -> None:
+    encoded = documents.column("year").combine_chunks().dictionary_encode()
+    names = [year or UNDATED for year in encoded.dictionary.to_pylist()]
+    year_of = encoded.indices.to_numpy()
+    unassigned = np.bincount(year_of, totals.findings - totals.assigned, len(names)).astype(int)
     rows = []
-    for theme_id, theme, ids in emergent:
-        members = rest.loc[[ids[member] for member in theme.members]]
-        for year in sorted(totals.index):
-            here = members[members["year"] == year]
+    for mine in emergent:
+        theme = mine.theme
+        for at in sorted(np.flatnonzero(unassigned), key=lambda at: names[at]):
+            here = [one.document for one in mine.members if year_of[one.document] == at]
             rows.append(
                 {
-                    "theme_id": theme_id,
+                    "theme_id": mine.theme_id,
                     "theme_label": emergent_label(theme),
                     "terms": ";".join(theme.terms),
-                    "year": year,
+                    "year": names[at],
                     "findings": len(here),
-                    "unassigned_total": int(totals[year]),
-                    "share_of_unassigned": len(here) / int(totals[year]),
-                    "documents": here["doc_id"].nunique(),
+                    "unassigned_total": int(unassigned[at]),
+                    "share_of_unassigned": len(here) / int(unassigned[at]),
+                    "documents": len(set(here)),
                     "stability": theme.stability,
-                    "central_statement_id": ids[theme.central],
-                    "central_text": rest.loc[ids[theme.central], "text"],
+                    "central_statement_id": mine.central.statement_id,
+                    "central_text": mine.central.text,
                 }
             )
     run.write("emergent_themes", [sort(TABLES["emergent_themes"], from_rows(TABLES["emergent_themes"], rows))])
@@ -240,7 +315,7 @@ def _write_emergent(
 def write_tabulated(
     run: Assembly,
     documents: pa.Table,
-    findings: pd.DataFrame,
+    totals: Totals,
     estimators: tabulate.Estimators,
     role_of: Callable[[str], str],
     correct: Callable[[pd.DataFrame, pd.DataFrame], Mapping[tuple[str, str], tabulate.Correction]],
@@ -250,8 +325,8 @@ def write_tabulated(
     `correct` makes corrections out of the documents' sums and the rows of document_themes.
     """
     labels = {theme.id: theme.label for theme in run.resources.codebook.themes}
-    docs = _document_sums(run, documents, findings)
-    counts = tabulate.document_themes(docs, findings[["doc_id", "kind", "themes"]], labels)
+    docs = _document_sums(run, documents, totals)
+    counts = tabulate.document_themes(docs, totals.cells(), labels)
     counts_table = pa.Table.from_pandas(counts, schema=TABLES["document_themes"].schema, preserve_index=False)
     run.write("document_themes", [counts_table])
     settings = run.settings.tabulate
@@ -263,25 +338,15 @@ def write_tabulated(
     run.write("theme_year_source", [by_source])
     run.write("date_sensitivity", [tabulate.date_sensitivity(docs, counts, labels)])
     run.write("coverage", [tabulate.coverage(docs)])
-    roles = {speaker: role_of(speaker) for speaker in sorted(findings["speaker"].unique())}
-    spoken = findings[["kind", "themes"]].assign(speaker_role=findings["speaker"].map(roles))
-    run.write("speaker_themes", [tabulate.speaker_themes(spoken, labels)])
+    roles = {speaker: role_of(speaker) for speaker, _ in totals.spoken}
+    run.write("speaker_themes", [tabulate.speaker_themes(totals.by_role(roles), labels)])
 
 
-def _document_sums(run: Assembly, documents: pa.Table, findings: pd.DataFrame) -> pd.DataFrame:
+def _document_sums(run: Assembly, documents: pa.Table, totals: Totals) -> pd.DataFrame:
     names = ["doc_id", "source_path", "item", "year", "source_type", "words", "duplicate_of", "covers_to"]
     docs = documents.select(names).to_pandas()
     docs["year_published"], docs["year_covered"] = docs["year"], docs["covers_to"].str[:4]
     docs["year"] = docs[f"year_{run.settings.tabulate.year}"]
-    statements = pd.concat(
-        [tables["statements"].select(["doc_id"]).to_pandas() for tables in run.results("segment")], ignore_index=True
-    )
-    assigned = findings.loc[findings["themes"] != NO_CODEBOOK_THEME, "doc_id"].value_counts()
-    columns = {
-        "statements": statements["doc_id"].value_counts(),
-        "findings": findings["doc_id"].value_counts(),
-        "assigned": assigned,
-    }
-    for name, counts in columns.items():
-        docs[name] = docs["doc_id"].map(counts).fillna(0).astype("int64")
+    for name in ("statements", "findings", "assigned"):
+        docs[name] = getattr(totals, name)
     return docs

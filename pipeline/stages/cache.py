@@ -8,13 +8,15 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+from urllib.parse import quote
 
 import pyarrow as pa
 
 from pipeline.errors import OutputError
 
 Tables = Mapping[str, pa.Table]
+ROWS_PER_BATCH = 1024  # so that a long table is read back a little at a time
 _ZSTD = pa.ipc.IpcWriteOptions(compression="zstd")
 
 
@@ -33,7 +35,7 @@ def pack(tables: Tables) -> bytes:
 def _stream(table: pa.Table) -> bytes:
     sink = io.BytesIO()
     with pa.ipc.new_stream(sink, table.schema, options=_ZSTD) as writer:
-        writer.write_table(table)
+        writer.write_table(table, max_chunksize=ROWS_PER_BATCH)
     return sink.getvalue()
 
 
@@ -51,14 +53,17 @@ def unpack(data: bytes, names: Collection[str] = ()) -> dict[str, pa.Table]:
 class Cache:
     """A store of packed tables by key in one file, safe against being stopped at any moment."""
 
-    def __init__(self, path: Path) -> None:
-        """Open or create the store; a file that is damaged is set aside and begun anew."""
+    def __init__(self, path: Path, journal: Literal["WAL", "DELETE"] = "WAL") -> None:
+        """Open or create the store; a file that is damaged is set aside and begun anew.
+
+        `journal`: WAL is the faster; DELETE also works in folders that machines share.
+        """
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._base = _open(path)
+            self._base = _open(path, journal)
         except sqlite3.DatabaseError:
             path.replace(path.with_suffix(".damaged"))
-            self._base = _open(path)
+            self._base = _open(path, journal)
         except (OSError, sqlite3.Error) as error:
             raise OutputError(f"cannot be written: {error}", place=str(path)) from error
 
@@ -72,6 +77,42 @@ class Cache:
         row = self._base.execute("SELECT data FROM results WHERE key = ?", (key,)).fetchone()
         return row[0] if row else None
 
+    def stream(self, key: str, name: str) -> Iterator[pa.Table]:
+        """Yield one of the packed tables under `key`, ROWS_PER_BATCH rows at a time; nothing else is in memory."""
+        row = self._base.execute("SELECT rowid FROM results WHERE key = ?", (key,)).fetchone()
+        if row is None:
+            raise _lost()
+        with self._base.blobopen("results", "data", row[0], readonly=True) as blob:
+            head = b""
+            while not head.endswith(b"\n") and (piece := blob.read(1)):
+                head += piece
+            lengths = json.loads(head)
+            names = list(lengths)
+            blob.seek(len(head) + sum(lengths[other] for other in names[: names.index(name)]))
+            with pa.ipc.open_stream(pa.PythonFile(_Readable(blob), mode="r")) as reader:
+                empty = True
+                for batch in reader:
+                    empty = False
+                    yield pa.Table.from_batches([batch])
+                if empty:
+                    yield reader.schema.empty_table()
+
+    def absorb(self, path: Path) -> int:
+        """Take over the results of another store that this one lacks; return how many the other has.
+
+        OutputError where the other is no store of results.
+        """
+        try:
+            self._base.execute("ATTACH DATABASE ? AS other", (f"file:{quote(str(path.resolve()))}?mode=ro",))
+            try:
+                with self._base:
+                    self._base.execute("INSERT OR IGNORE INTO results SELECT key, data FROM other.results")
+                return int(self._base.execute("SELECT count(*) FROM other.results").fetchone()[0])
+            finally:
+                self._base.execute("DETACH DATABASE other")
+        except sqlite3.Error as error:
+            raise OutputError(f"cannot be read as stored results: {error}", place=str(path)) from error
+
     def put(self, items: Mapping[str, bytes]) -> None:
         """Store bytes by key, all or none."""
         try:
@@ -84,7 +125,8 @@ class Cache:
 
     def keep_only(self, keys: Iterable[str]) -> None:
         """Forget every result that is not under one of `keys`."""
-        stale = [(key,) for (key,) in self._base.execute("SELECT key FROM results") if key not in set(keys)]
+        kept = set(keys)
+        stale = [(key,) for (key,) in self._base.execute("SELECT key FROM results") if key not in kept]
         with self._base:
             self._base.executemany("DELETE FROM results WHERE key = ?", stale)
 
@@ -93,9 +135,28 @@ class Cache:
         self._base.close()
 
 
-def _open(path: Path) -> sqlite3.Connection:
-    base = sqlite3.connect(path, timeout=30)
-    base.execute("PRAGMA journal_mode=WAL")
+class _Readable:
+    """What Arrow wants of a file, over a piece of a store."""
+
+    closed = False
+
+    def __init__(self, blob: sqlite3.Blob) -> None:
+        self._blob = blob
+
+    def read(self, size: int = -1) -> bytes:
+        return self._blob.read(size)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def _lost() -> OutputError:
+    return OutputError("lost a result while it was read", place="stages/cache.sqlite", remedy="Run again")
+
+
+def _open(path: Path, journal: str) -> sqlite3.Connection:
+    base = sqlite3.connect(f"file:{quote(str(path.resolve()))}", timeout=30, uri=True)
+    base.execute(f"PRAGMA journal_mode={journal}")
     base.execute("PRAGMA synchronous=NORMAL")
     base.execute("CREATE TABLE IF NOT EXISTS results (key TEXT PRIMARY KEY, data BLOB NOT NULL)")
     return base
@@ -106,5 +167,5 @@ def stored_tables(cache: Cache, keys: Iterable[str], names: Collection[str] = ()
     for key in keys:
         data = cache.get(key)
         if data is None:
-            raise OutputError("lost a result while it was read", place="stages/cache.sqlite", remedy="Run again")
+            raise _lost()
         yield unpack(data, names)

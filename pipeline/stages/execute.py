@@ -69,10 +69,10 @@ def execute(
 
 def _work_out(plan: Plan, options: RunOptions, cache: Cache, tell: Progress) -> None:
     """Run the stale stages of every file; one whose process dies becomes a reject that says so."""
-    todo = [file for file in plan.files if file.file.source_path in plan.stale]
+    todo = [file for file in plan.files if file.name in plan.stale]
     if not todo:
         return
-    tasks = [_task(file, plan.stale[file.file.source_path][0], options.until, cache) for file in todo]
+    tasks = [_task(file, plan.stale[file.name][0], options.until, cache) for file in todo]
     parts = plan.parts if options.engine == "dask" else None  # workers of other machines may differ from this one
     job = Job(work, prepare, (plan.named, parts), task_megabytes)
     waiting: dict[str, bytes] = {}
@@ -127,13 +127,13 @@ def _put_together(
     if reached == STAGES.index("segment"):
         write_statements(assembly)
     if reached >= STAGES.index("cluster"):
-        findings = write_clustered(assembly, documents)
+        totals = write_clustered(assembly, documents)
         checked = check_gold(assembly, gold)
         tell.step()
     write_rejects(assembly, gold_rejects(checked.name, checked.faults))
     if reached >= STAGES.index("tabulate"):
         correct = partial(corrections, checked, theme_ids=assembly.resources.codebook.ids)
-        write_tabulated(assembly, documents, findings, estimate.ClusteredEstimators(), speaker_role, correct)
+        write_tabulated(assembly, documents, totals, estimate.ClusteredEstimators(), speaker_role, correct)
         tell.step()
     written = {name: table for name, table in TABLES.items() if name in assembly.rows}
     write_text(options.out / "tables" / "columns.csv", columns_csv(written))

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from pipeline.ingest import CorpusFile, Manifest
 from pipeline.ingest.files import file_digest
+from pipeline.readers.sheet import TableSettings
+from pipeline.readers.sheet.parts import find_parts
 from pipeline.stages.cache import key_of
 from pipeline.stages.settings import FILE_STAGES, Named, Stage
 
 PACKAGE = Path(__file__).resolve().parents[1]
 # The parts of the package that decide each stage's results, and the libraries that they lean on.
 _CODE: dict[str, tuple[str, ...]] = {
-    "ingest": ("ingest", "readers", "dating"),
-    "segment": ("segment", "language.py", "themes", "models"),
-    "cluster": ("cluster.py", "themes", "models", "language.py", "codebook.py"),
-    "tabulate": ("tabulate.py", "estimate", "validate", "stages", "tables", "themes"),
+    "ingest": ("ingest", "readers", "dating", "stages/work.py", "stages/cache.py"),
+    "segment": ("segment", "language.py", "themes", "models", "stages/work.py"),
+    "cluster": ("cluster.py", "themes", "models", "language.py", "codebook.py", "stages/work.py"),
+    "tabulate": ("tabulate.py", "estimate", "validate", "stages", "tables", "themes", "ingest/duplicates.py"),
     "report": ("report", "exchange"),
 }
 _LIBRARIES: dict[str, tuple[str, ...]] = {
@@ -45,12 +47,17 @@ _LIBRARIES: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class FileKeys:
-    """A file, its content's hash, and the key of its result at each stage."""
+    """A file or a part of a long table, the file's hash, and the key of the result at each stage."""
 
     file: CorpusFile
     sha256: str
     manifest: Manifest
     keys: Mapping[Stage, str]
+
+    @property
+    def name(self) -> str:
+        """Return what tells this piece of work from the others of the run."""
+        return f"{self.file.source_path}\0{self.file.part.number}" if self.file.part else self.file.source_path
 
 
 @cache
@@ -125,13 +132,25 @@ def last_file_stage(until: Stage) -> Stage:
     return until if until in FILE_STAGES else FILE_STAGES[-1]
 
 
-def file_keys(file: CorpusFile, manifest: Manifest, parts: Mapping[str, Mapping[str, str]]) -> FileKeys:
-    """Return the keys of one file at each stage; each depends on the stage before."""
+def file_keys(
+    file: CorpusFile, manifest: Manifest, parts: Mapping[str, Mapping[str, str]], table: TableSettings
+) -> list[FileKeys]:
+    """Return the keys of one file at each stage, or those of its parts where it is a long table."""
     sha256 = file.fault or _digest(file.path)
     mine = manifest.of_file(file.source_path)
     said = sorted((key, asdict(row)) for key, row in mine.rows.items())
+    pieces = [] if file.fault else find_parts(file.path, table)
+    if not pieces:
+        return [_keys(file, sha256, mine, key_of(file.source_path, sha256, said), parts)]
+    return [
+        _keys(replace(file, part=part), sha256, mine, key_of(file.source_path, asdict(part.content), said), parts)
+        for part in pieces
+    ]
+
+
+def _keys(file: CorpusFile, sha256: str, mine: Manifest, last: str, parts: Mapping[str, Mapping[str, str]]) -> FileKeys:
+    """Return the keys of one piece of work; each stage depends on the stage before."""
     keys: dict[Stage, str] = {}
-    last = key_of(file.source_path, sha256, said)
     for stage in FILE_STAGES:
         last = keys[stage] = key_of(stage, last, parts[stage])
     return FileKeys(file, sha256, mine, keys)

@@ -20,7 +20,7 @@ class Plan:
 
     named: Named
     files: Sequence[FileKeys]
-    stale: Mapping[str, Sequence[Stage]]  # source_path -> stages to run
+    stale: Mapping[str, Sequence[Stage]]  # FileKeys.name -> stages to run
     reasons: Mapping[str, Sequence[str]]  # stage -> why files are stale there
     tables_key: str
     tables_stale: bool
@@ -43,7 +43,8 @@ def key_files(options: RunOptions, named: Named) -> Keyed:
     manifest = read_manifests(options.corpus)
     parts = components(named)
     strays = manifest.strays({file.source_path for file in files})
-    return Keyed([file_keys(file, manifest, parts) for file in files], parts, strays)
+    table = named.settings.ingest.table
+    return Keyed([keyed for file in files for keyed in file_keys(file, manifest, parts, table)], parts, strays)
 
 
 def make_plan(options: RunOptions, named: Named, corpus: Keyed, cache: Cache | None) -> Plan:
@@ -51,7 +52,7 @@ def make_plan(options: RunOptions, named: Named, corpus: Keyed, cache: Cache | N
     keyed, parts = corpus.files, corpus.parts
     wanted = missing_stages(None, options.until)
     known = cache.known([k for f in keyed for k in f.keys.values()]) if cache and not options.force else set()
-    stale = {f.file.source_path: [s for s in wanted if f.keys[s] not in known] for f in keyed}
+    stale = {f.name: [s for s in wanted if f.keys[s] not in known] for f in keyed}
     stale = {path: stages for path, stages in stale.items() if stages}
     last = last_run(options.out)
     key = tabulate_key(named, keyed, options.gold, options.until)
@@ -78,8 +79,8 @@ def _reasons(
     if options.force:
         return {stage: ["--force was given"] for stage in FILE_STAGES}
     before: Mapping[str, str] = last.get("files", {})
-    new = sum(f.file.source_path not in before for f in files if f.file.source_path in stale)
-    changed = sum(before.get(f.file.source_path, f.sha256) != f.sha256 for f in files)
+    new = len({f.file.source_path for f in files if f.name in stale} - before.keys())
+    changed = len({f.file.source_path for f in files if before.get(f.file.source_path, f.sha256) != f.sha256})
     out: dict[str, list[str]] = {stage: [] for stage in FILE_STAGES}
     if new:
         out["ingest"].append(f"{new} new files")

@@ -21,7 +21,7 @@ from pipeline.segment import AgencyRules, BlockRow, KindModel, KindRules, Segmen
 from pipeline.stages.cache import pack, unpack
 from pipeline.stages.keys import components
 from pipeline.stages.settings import Named, Stage, missing_stages
-from pipeline.tables import TABLES, from_rows
+from pipeline.tables import TABLES, from_rows, sort
 from pipeline.themes.coder import ModelKinds, build_coder, load_model
 
 
@@ -83,7 +83,9 @@ def _mapping(path: Path) -> Mapping[str, Any]:
 
 
 def task_megabytes(task: Task) -> float:
-    """Return the size of a task's file, in megabytes."""
+    """Return the size of a task's file, or part of one, in megabytes."""
+    if task.file.part:
+        return (task.file.part.end - task.file.part.start) / 1e6
     try:
         return task.file.path.stat().st_size / 1e6
     except OSError:
@@ -117,9 +119,14 @@ def work(task: Task) -> dict[Stage, bytes]:
     results: dict[Stage, bytes] = {}
     data = task.data
     for stage in missing_stages(task.done, task.until):
-        data = pack(_WORK[stage](task, data, resources))
+        data = pack(_in_order(_WORK[stage](task, data, resources)))
         results[stage] = data
     return results
+
+
+def _in_order(tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
+    """Return the tables sorted by their keys, so that those of several files can be joined as they stream by."""
+    return {name: sort(TABLES[name], table) if name in TABLES else table for name, table in tables.items()}
 
 
 def _ingest(task: Task, data: bytes, resources: Resources) -> Mapping[str, pa.Table]:
