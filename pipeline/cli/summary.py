@@ -129,7 +129,8 @@ def _stale_stages(plan: Plan) -> Iterator[tuple[str, int, list[str]]]:
 
 def plan_lines(plan: Plan, options: RunOptions) -> Iterator[str]:
     """Yield what a run would do, stage by stage, with the reason."""
-    yield f"{_plural(len({file.file.source_path for file in plan.files}), 'file')} in {options.corpus}, results in {options.out}"
+    files = len({file.file.source_path for file in plan.files})
+    yield f"{_plural(files, 'file')} in {options.corpus}, results in {options.out}"
     for stage, count, reasons in _stale_stages(plan):
         why = f": {'; '.join(reasons)}" if reasons else ""
         yield f"  {stage:<9} {count:,} {_STAGE_WORDS[stage]}{why}"
