@@ -8,7 +8,7 @@ import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from pipeline.config import YamlFile, build, load_yaml
+from pipeline.config import YamlFile, build, dump_yaml, load_yaml
 from pipeline.errors import ConfigError
 
 _ID = re.compile(r"[a-z][a-z0-9_]*\Z")
@@ -134,3 +134,12 @@ def theme_ids(cell: str, codebook: Codebook, place: str) -> tuple[str, ...]:
             )
         found.add(known.get(word) or known[word.casefold()])
     return tuple(i for i in codebook.ids if i in found)
+
+
+def codebook_yaml(codebook: Codebook) -> str:
+    """Return a codebook as YAML that `load_codebook` reads; empty entries are left out."""
+    themes = []
+    for theme in codebook.themes:
+        said = {name: value for name, value in asdict(theme).items() if value not in ((), "", None)}
+        themes.append({name: list(value) if isinstance(value, tuple) else value for name, value in said.items()})
+    return dump_yaml({"name": codebook.name, "version": codebook.version, "themes": themes})

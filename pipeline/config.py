@@ -69,6 +69,11 @@ def load_yaml(path: Path) -> YamlFile:
     return YamlFile(str(path), value, lines)
 
 
+def dump_yaml(value: Any) -> str:
+    """Return plain values (mappings, lists, scalars) as YAML for people, keys in their order."""
+    return yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=110, default_flow_style=False)
+
+
 def _syntax_error(path: Path, error: yaml.YAMLError) -> ConfigError:
     mark = getattr(error, "problem_mark", None)
     place = f"{path}, line {mark.line + 1}" if mark else str(path)

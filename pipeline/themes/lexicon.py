@@ -23,7 +23,10 @@ _Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A term that speaks for a theme. `start`, `end`: code points; -1 in the stem, -2 in the section."""
+    """A term that speaks for a theme. `start`, `end`: code points; -1 in the stem, -2 in the section.
+
+    A `weight` of 0 is a not_term's, kept where it leaves its theme no other hit: it speaks against the theme.
+    """
 
     theme_id: str
     term: str
@@ -81,7 +84,8 @@ def compile_lexicon(codebook: Codebook) -> Lexicon:
         for term_no, (source, against) in enumerate(sources):
             term = parse_term(source, f"codebook, theme '{theme.id}'")
             choices = tuple(numbers.setdefault(part, len(numbers)) for part in term.parts)
-            rule = _Rule(theme_no, term_no, choices, term.ordered, source, term.weight, against)
+            weight = 0.0 if against else term.weight
+            rule = _Rule(theme_no, term_no, choices, term.ordered, source, weight, against)
             (section if term.where == "section" else text).append(rule)
             if term.where == "otherwise":
                 leftovers.add((theme.id, source))
@@ -205,7 +209,10 @@ def _anywhere(places: Sequence[Sequence[_Span]]) -> list[_Span]:
 
 
 def _kept(pairs: list[tuple[_Rule, _Span]]) -> list[tuple[_Rule, _Span]]:
-    """Drop what a not_term touches, repeats of a term, and hits inside another that is at least as strong."""
+    """Drop what a not_term touches, repeats of a term, and hits inside another that is at least as strong.
+
+    Where nothing is left, the not_term is.
+    """
     against = [span for rule, span in pairs if rule.against]
     fit = [p for p in pairs if not p[0].against and not any(_touch(p[1], span) for span in against)]
     fit.sort(key=lambda p: (-p[0].weight, p[1][0] - p[1][1], p[1], p[0].term))
@@ -213,6 +220,8 @@ def _kept(pairs: list[tuple[_Rule, _Span]]) -> list[tuple[_Rule, _Span]]:
     for rule, span in fit:
         if not any(rule.term == r.term or (s[0] <= span[0] and span[1] <= s[1]) for r, s in kept):
             kept.append((rule, span))
+    if not kept:
+        return [pair for pair in pairs if pair[0].against][:1]
     return sorted(kept, key=lambda p: (p[1], p[0].term))
 
 
