@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.cluster import NO_EVIDENCE, Coded, FindingText
 from pipeline.codebook import Codebook
+from pipeline.themes.classifier import Example, Learned, cross_fitted, digest, fit, in_order
 from pipeline.themes.combine import Combination, load_combination
 from pipeline.themes.lexicon import Hit, Lexicon, compile_lexicon, match, strengths
 from pipeline.themes.rows import Coder, Row
@@ -33,12 +34,16 @@ class Weighed:
 
 @dataclass(frozen=True, slots=True)
 class CodebookCoder:
-    """Codes by the codebook's terms, and by a model for those of its themes that the model knows."""
+    """Codes by the codebook's terms, by a model for those of its themes that the model knows, and by what was learned.
+
+    It depends on codebook, model and coded statements alone: the texts that it codes never change it.
+    """
 
     lexicon: Lexicon
     model: Coder | None
     combination: Combination | None
     version: str
+    learned: Learned | None = None
 
     def weigh(self, rows: Sequence[Row]) -> Weighed:
         """Return what terms and model say of each row, and the probabilities that follow."""
@@ -46,6 +51,8 @@ class CodebookCoder:
         by_terms = strengths(self.lexicon, hits)
         by_model = self._by_model(rows)
         shares = self.combination.probability(by_terms, by_model) if self.combination else by_terms
+        if self.learned is not None:
+            shares = self.learned.probability(rows, shares)
         return Weighed(hits, by_terms, by_model, np.where(_refused(self.lexicon, hits, by_terms), 0.0, shares))
 
     def code(self, findings: Sequence[FindingText]) -> list[tuple[Coded, ...]]:
@@ -62,7 +69,7 @@ class CodebookCoder:
         for at, column in chosen:
             theme_id = self.lexicon.theme_ids[column]
             start, end = spoken.get((at, column)) or strongest(theme_id, weighed.hits[at])
-            method = _method(weighed.by_terms[at, column], self.model)
+            method = self._method(weighed, at, column)
             coded[at].append(Coded(theme_id, round(float(weighed.shares[at, column]), 4), method, start, end))
         return [tuple(themes) for themes in coded]
 
@@ -77,14 +84,29 @@ class CodebookCoder:
         return out
 
     def _model_evidence(self, rows: Sequence[Row], pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-        """Return where the model found each (row, theme) for which no term speaks; all at once, because it is dear."""
+        """Return where each (row, theme) was found for which no term speaks; the model's all at once: it is dear."""
         finder = getattr(self.model, "evidence", None)
-        if finder is None:
-            return [(NO_EVIDENCE, NO_EVIDENCE)] * len(pairs)
-        found: list[tuple[int, int]] = finder(
-            [rows[at] for at, _ in pairs], [self.lexicon.theme_ids[column] for _, column in pairs]
-        )
-        return found
+        asked = [(at, column) for at, column in pairs if finder and self._knows(column)]
+        ids = [self.lexicon.theme_ids[column] for _, column in asked]
+        said = dict(zip(asked, finder([rows[at] for at, _ in asked], ids), strict=True)) if finder else {}
+        return [said.get(pair) or self._learned_evidence(rows[pair[0]], pair[1]) for pair in pairs]
+
+    def _learned_evidence(self, row: Row, column: int) -> tuple[int, int]:
+        place = self.learned.evidence(row, column) if self.learned else None
+        return place or (NO_EVIDENCE, NO_EVIDENCE)
+
+    def _knows(self, column: int) -> bool:
+        return self.model is not None and self.lexicon.theme_ids[column] in self.model.theme_ids
+
+    def _method(self, weighed: Weighed, at: int, column: int) -> str:
+        """Return what an assignment rests on, such as lexicon+model."""
+        learned = self.learned is not None and self.learned.trust[column] > 0
+        parts = {
+            "lexicon": weighed.by_terms[at, column] > 0,
+            "model": self._knows(column),
+            "gold": learned,
+        }
+        return "+".join(name for name, speaks in parts.items() if speaks) or "lexicon"
 
 
 def _refused(lexicon: Lexicon, hits: Sequence[tuple[Hit, ...]], by_terms: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -97,12 +119,6 @@ def _refused(lexicon: Lexicon, hits: Sequence[tuple[Hit, ...]], by_terms: NDArra
                 out[at, column[hit.theme_id]] = True
     out[by_terms > 0] = False
     return out
-
-
-def _method(by_terms: float, model: Coder | None) -> str:
-    if model is None:
-        return "lexicon"
-    return "lexicon+model" if by_terms > 0 else "model"
 
 
 def strongest(theme_id: str, hits: Sequence[Hit]) -> tuple[int, int]:
@@ -130,6 +146,26 @@ def build_coder(codebook: Codebook, model: Coder | None) -> CodebookCoder:
     version = f"lexicon {codebook.sha256[:12]}" + (f", {used.name} {used.version}" if used else "")
     combination = load_combination(used.name) if used else None
     return CodebookCoder(compile_lexicon(codebook), used, combination, version)
+
+
+def learn(coder: CodebookCoder, examples: Sequence[Example]) -> CodebookCoder:
+    """Return the coder with what coded findings teach it beyond terms and model; in whatever order they come."""
+    ordered = in_order(examples)
+    learned = fit(ordered, _known(coder, ordered), coder.lexicon.theme_ids)
+    version = f"{coder.version}, {len(ordered)} coded statements {digest(ordered)[:12]}"
+    return replace(coder, learned=learned, version=version)
+
+
+def without_own_document(coder: CodebookCoder, examples: Sequence[Example]) -> list[tuple[str, ...]]:
+    """Return the themes that each example gets when its document is left out of learning, in the examples' order."""
+    bare = replace(coder, learned=None)
+    shares = cross_fitted(examples, _known(bare, examples), coder.lexicon.theme_ids)
+    ids = coder.lexicon.theme_ids
+    return [tuple(ids[int(column)] for column in np.flatnonzero(row >= THRESHOLD)) for row in shares]
+
+
+def _known(coder: CodebookCoder, examples: Sequence[Example]) -> NDArray[np.float64]:
+    return coder.weigh([example.row for example in examples]).shares
 
 
 @dataclass(frozen=True, slots=True)
