@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
+from typing import Any
 
 import simplemma
-import spacy
-from spacy.matcher import PhraseMatcher
-from spacy.tokens import Doc
 
 # Longer words are junk of a broken text layer; cutting them keeps the dictionary look-up cheap.
 _LONGEST_WORD = 60
 _MOST_CACHED = 400_000
-_DOC_WORDS = 20_000
-_OTHER = "\x00"
+_END = ""  # no word: the key of a phrase's number in the tree of words
 
 # One character for one, so that offsets stay true.
 _FOLD = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "\u2032": "'", "\u00b4": "'", "`": "'"})
@@ -106,47 +102,32 @@ def _lemmas_of(words: list[str]) -> tuple[str, ...]:
 
 
 class PhraseFinder:
-    """Finds many lemma phrases in many texts at once (spaCy's PhraseMatcher over lemmas)."""
+    """Finds many lemma phrases in many texts at once: one walk down a tree of words from each word of a text."""
 
     def __init__(self, phrases: Sequence[tuple[str, ...]]) -> None:
         """Take distinct, non-empty phrases; their positions are their numbers in what `find` returns."""
-        self._vocab = spacy.blank("en").vocab
-        self._matcher = PhraseMatcher(self._vocab, attr="ORTH")
-        self._words = {word: word for phrase in phrases for word in phrase}
-        self._numbers: dict[int, int] = {}
+        self._tree: dict[str, Any] = {}
         for number, phrase in enumerate(phrases):
-            key = f"p{number}"
-            self._matcher.add(key, [Doc(self._vocab, words=list(phrase))])
-            self._numbers[self._vocab.strings[key]] = number
+            node = self._tree
+            for word in phrase:
+                node = node.setdefault(word, {})
+            node[_END] = number
 
     def find(self, texts: Sequence[Sequence[str]]) -> list[list[tuple[int, int, int]]]:
         """Return, for each sequence of lemmas, (phrase number, first word, one past the last word), all overlaps."""
-        hits: list[list[tuple[int, int, int]]] = [[] for _ in texts]
-        for batch in _batches(texts):
-            self._find_batch(texts, batch, hits)
+        return [self._find(words) for words in texts]
+
+    def _find(self, words: Sequence[str]) -> list[tuple[int, int, int]]:
+        hits: list[tuple[int, int, int]] = []
+        begin, length = self._tree.get, len(words)
+        for first, word in enumerate(words):
+            node, last = begin(word), first + 1
+            while node is not None:
+                number = node.get(_END)
+                if number is not None:
+                    hits.append((number, first, last))
+                if last == length:
+                    break
+                node = node.get(words[last])
+                last += 1
         return hits
-
-    def _find_batch(self, texts: Sequence[Sequence[str]], batch: range, hits: list[list[tuple[int, int, int]]]) -> None:
-        # Words that no phrase holds become one filler, so that the vocabulary never grows; a filler parts two texts.
-        known = self._words
-        words = [known.get(w, _OTHER) for w in chain.from_iterable((*texts[i], _OTHER) for i in batch)]
-        owner, begins, at = [], [], 0
-        for i in batch:
-            begins.append(at)
-            owner.extend([i] * (len(texts[i]) + 1))
-            at += len(texts[i]) + 1
-        for key, first, last in self._matcher(Doc(self._vocab, words=words)):
-            i = owner[first]
-            begin = begins[i - batch.start]
-            hits[i].append((self._numbers[key], first - begin, last - begin))
-
-
-def _batches(texts: Sequence[Sequence[str]]) -> Iterator[range]:
-    begin = size = 0
-    for i, text in enumerate(texts):
-        size += len(text) + 1
-        if size > _DOC_WORDS:
-            yield range(begin, i + 1)
-            begin, size = i + 1, 0
-    if begin < len(texts):
-        yield range(begin, len(texts))

@@ -37,11 +37,11 @@ def find_themes(texts: Sequence[str], *, most: int, smallest: int, seed: int) ->
     groups = min(most, len(texts) // max(1, smallest))
     if groups < 2:
         return []
-    weights, words = _weights(texts)
+    weights, words = word_weights(texts)
     if weights.shape[1] < groups:
         return []
-    strength, components = _factorise(weights, groups, seed)
-    label = _labels(strength)
+    strength, components = factorise(weights, groups, seed)
+    label = groups_of(strength)
     stability = _stability(weights, label, groups, seed)
     themes = [
         _theme(group, label, strength, components, words, weights, stability[group])
@@ -51,7 +51,8 @@ def find_themes(texts: Sequence[str], *, most: int, smallest: int, seed: int) ->
     return sorted(themes, key=lambda theme: (-len(theme.members), theme.terms))
 
 
-def _weights(texts: Sequence[str]) -> tuple[sparse.csr_matrix, NDArray[np.str_]]:
+def word_weights(texts: Sequence[str]) -> tuple[sparse.csr_matrix, NDArray[np.str_]]:
+    """Return TF-IDF weights of words and pairs, texts by words, and the words; no columns where all are stop words."""
     rare = 2 if len(texts) < 2_000 else 5
     vectorizer = TfidfVectorizer(
         token_pattern=_WORD,
@@ -69,7 +70,8 @@ def _weights(texts: Sequence[str]) -> tuple[sparse.csr_matrix, NDArray[np.str_]]
     return weights, vectorizer.get_feature_names_out()
 
 
-def _factorise(weights: sparse.csr_matrix, groups: int, seed: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def factorise(weights: sparse.csr_matrix, groups: int, seed: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the strength of each group in each text, and of each word in each group."""
     model = NMF(groups, init="nndsvd", random_state=seed, max_iter=300, tol=1e-4)
     with warnings.catch_warnings():  # stopping early is fine: the stability of each theme is measured and reported
         warnings.simplefilter("ignore", ConvergenceWarning)
@@ -77,7 +79,7 @@ def _factorise(weights: sparse.csr_matrix, groups: int, seed: int) -> tuple[NDAr
     return strength, model.components_
 
 
-def _labels(strength: NDArray[np.float64]) -> NDArray[np.int64]:
+def groups_of(strength: NDArray[np.float64]) -> NDArray[np.int64]:
     """Return the strongest component of each finding, or NO_THEME where none stands out."""
     label: NDArray[np.int64] = strength.argmax(axis=1)
     label[strength.max(axis=1) <= 1e-6] = NO_THEME
@@ -95,7 +97,7 @@ def _stability(
     overlap = np.zeros((rounds, groups))
     for turn in range(rounds):
         half = np.sort(draw.choice(len(label), size=max(groups, len(label) // 2), replace=False))
-        again = _labels(_factorise(weights[half], groups, seed)[0])
+        again = groups_of(factorise(weights[half], groups, seed)[0])
         overlap[turn] = [_best_overlap(label[half] == group, again, groups) for group in range(groups)]
     mean: NDArray[np.float64] = overlap.mean(axis=0)
     return mean

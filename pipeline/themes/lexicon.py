@@ -50,16 +50,16 @@ class _Rule:
 
 @dataclass(frozen=True, slots=True)
 class _Index:
-    """What a phrase (by its number) leads to: the terms of one part that it fires, and the choices of longer ones.
+    """What a phrase (by its number) leads to: the terms of one part that it fires, and what it does for longer ones.
 
-    `members`: the phrases of a choice. `longer`: the terms of several parts, filed by their first choice, each with
-    its second.
+    `members`: the phrases of a choice. `mask`: the choices that a phrase is in, as bits. `longer`: the terms of several
+    parts whose rarest choice a phrase is in, each with the bits of its choices.
     """
 
     fires: tuple[tuple[_Rule, ...], ...]
-    choices: tuple[tuple[int, ...], ...]
     members: dict[int, tuple[int, ...]]
-    longer: dict[int, tuple[tuple[int, _Rule], ...]]
+    mask: tuple[int, ...]
+    longer: tuple[tuple[tuple[int, _Rule], ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,21 +97,26 @@ def compile_lexicon(codebook: Codebook) -> Lexicon:
 def _index(rules: Sequence[_Rule], parts: Sequence[tuple[Phrase, ...]], phrases: Sequence[Phrase]) -> _Index:
     numbers = {phrase: number for number, phrase in enumerate(phrases)}
     fires: list[list[_Rule]] = [[] for _ in phrases]
-    choices: list[list[int]] = [[] for _ in phrases]
     members: dict[int, tuple[int, ...]] = {}
-    longer: dict[int, list[tuple[int, _Rule]]] = defaultdict(list)
     for rule in rules:
         if len(rule.choices) == 1:
             for phrase in parts[rule.choices[0]]:
                 fires[numbers[phrase]].append(rule)
-            continue
-        longer[rule.choices[0]].append((rule.choices[1], rule))
-        members |= {choice: tuple(numbers[phrase] for phrase in parts[choice]) for choice in rule.choices}
+        else:
+            members |= {choice: tuple(numbers[phrase] for phrase in parts[choice]) for choice in rule.choices}
+    mask, bits, uses = [0] * len(phrases), {choice: 1 << bit for bit, choice in enumerate(members)}, [0] * len(phrases)
     for choice, found in members.items():
         for number in found:
-            choices[number].append(choice)
-    pairs = {choice: tuple(found) for choice, found in longer.items()}
-    return _Index(tuple(map(tuple, fires)), tuple(map(tuple, choices)), members, pairs)
+            mask[number] |= bits[choice]
+            uses[number] += 1
+    longer: list[list[tuple[int, _Rule]]] = [[] for _ in phrases]
+    for rule in rules:
+        if len(rule.choices) > 1:  # the phrases that few terms use are taken for the rarest: they are looked at first
+            rarest = min(rule.choices, key=lambda choice: max(uses[number] for number in members[choice]))
+            needed = sum({bits[choice] for choice in rule.choices})
+            for number in members[rarest]:
+                longer[number].append((needed, rule))
+    return _Index(tuple(map(tuple, fires)), members, tuple(mask), tuple(map(tuple, longer)))
 
 
 def match(
@@ -158,17 +163,19 @@ def _hits(
 ) -> tuple[Hit, ...]:
     by_theme: dict[int, list[tuple[_Rule, _Span]]] = defaultdict(list)
     found: dict[int, list[_Span]] = defaultdict(list)
+    present = 0
     for number, first, last in phrases:
         found[number].append((first, last))
-    present: set[int] = set()
+        present |= index.mask[number]
+    longer: dict[int, _Rule] = {}
     for number, spans in found.items():
-        present.update(index.choices[number])
         for rule in index.fires[number]:
             by_theme[rule.theme].extend([(rule, span) for span in spans])
-    for choice in present & index.longer.keys():
-        for second, rule in index.longer[choice]:
-            if second in present:
-                by_theme[rule.theme].extend([(rule, span) for span in _spans(rule, index, found)])
+        for needed, rule in index.longer[number]:
+            if needed & present == needed:
+                longer[id(rule)] = rule
+    for rule in longer.values():
+        by_theme[rule.theme].extend([(rule, span) for span in _spans(rule, index, found)])
     kept = ((rule, span) for theme in sorted(by_theme) for rule, span in _kept(by_theme[theme]))
     return tuple(_hit(lexicon, rule, span, words) for rule, span in kept)
 
@@ -213,6 +220,8 @@ def _kept(pairs: list[tuple[_Rule, _Span]]) -> list[tuple[_Rule, _Span]]:
 
     Where nothing is left, the not_term is.
     """
+    if len(pairs) < 2:
+        return pairs
     against = [span for rule, span in pairs if rule.against]
     fit = [p for p in pairs if not p[0].against and not any(_touch(p[1], span) for span in against)]
     fit.sort(key=lambda p: (-p[0].weight, p[1][0] - p[1][1], p[1], p[0].term))
@@ -221,7 +230,7 @@ def _kept(pairs: list[tuple[_Rule, _Span]]) -> list[tuple[_Rule, _Span]]:
         if not any(rule.term == r.term or (s[0] <= span[0] and span[1] <= s[1]) for r, s in kept):
             kept.append((rule, span))
     if not kept:
-        return [pair for pair in pairs if pair[0].against][:1]
+        return [min((p for p in pairs if p[0].against), key=lambda p: (p[1], p[0].term))]
     return sorted(kept, key=lambda p: (p[1], p[0].term))
 
 

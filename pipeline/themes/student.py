@@ -105,11 +105,14 @@ class Student:
         """Return kinds (n, 4) and themes (n, T): calibrated, four digits; no row's answer depends on the others."""
         return self._calibration(*self.logits(rows))
 
+    def vectors(self, rows: Sequence[Row]) -> Floats:
+        """Return the last layer before the answers, (n, H): rows of like meaning lie near one another."""
+        parts = [self._read(rows[at : at + _CHUNK]).hidden for at in range(0, len(rows), _CHUNK)]
+        return np.concatenate(parts) if parts else np.zeros((0, len(self._out.weight)), np.float32)
+
     def logits(self, rows: Sequence[Row]) -> tuple[Floats, Floats]:
         """Return the uncalibrated kinds (n, 4) and themes (n, T)."""
-        parts = [self._read(rows[at : at + _CHUNK]).hidden for at in range(0, len(rows), _CHUNK)]
-        hidden = np.concatenate(parts) if parts else np.zeros((0, len(self._out.weight)), np.float32)
-        out = (hidden @ self._out.weight) * self._out.step + self._out.bias
+        out = (self.vectors(rows) @ self._out.weight) * self._out.step + self._out.bias
         return out[:, : len(KINDS)], out[:, len(KINDS) :]
 
     def evidence(self, rows: Sequence[Row], theme_ids: Sequence[str]) -> list[tuple[int, int]]:

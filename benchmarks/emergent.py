@@ -1,0 +1,146 @@
+"""How themes should be found in text without a codebook: NMF, k-means and agglomerative clustering on coded statements.
+
+    python -m benchmarks emergent MATERIAL
+
+Only statements with exactly one theme count; the methods do not see it. For each set and method, one JSON line:
+agreement with the coders' themes (adjusted mutual information, 1 is perfect, 0 is chance), F1 of the best match of each
+theme, stability (mean best Jaccard overlap of a group when half of the statements are drawn anew), the share of
+statements left without a group, and seconds. As many groups as the coders had themes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.cluster import AgglomerativeClustering, KMeans
+from sklearn.decomposition import TruncatedSVD
+from sklearn.metrics import adjusted_mutual_info_score
+from sklearn.preprocessing import normalize
+
+from pipeline.themes.emergent import NO_THEME, factorise, groups_of, word_weights
+from pipeline.themes.rows import Row
+from pipeline.themes.student import load_student
+
+Labels = NDArray[np.int64]
+Method = Callable[[list[str], int], Labels]
+SEED = 20240607
+
+
+def nmf(texts: list[str], groups: int) -> Labels:
+    """Label by the strongest component of a non-negative factorisation of TF-IDF weights."""
+    return groups_of(factorise(word_weights(texts)[0], groups, SEED)[0])
+
+
+def _latent(texts: list[str]) -> NDArray[np.float64]:
+    weights, _ = word_weights(texts)
+    return normalize(TruncatedSVD(min(100, weights.shape[1] - 1), random_state=SEED).fit_transform(weights))
+
+
+def _meaning(texts: list[str]) -> NDArray[np.float64]:
+    student = load_student()
+    return normalize(student.vectors([Row(text) for text in texts]))
+
+
+def k_means_words(texts: list[str], groups: int) -> Labels:
+    """Label by k-means on latent semantic vectors of the words."""
+    return KMeans(groups, n_init=5, random_state=SEED).fit_predict(_latent(texts))
+
+
+def k_means_model(texts: list[str], groups: int) -> Labels:
+    """Label by k-means on the vectors of the shipped model."""
+    return KMeans(groups, n_init=5, random_state=SEED).fit_predict(_meaning(texts))
+
+
+def agglomerative_words(texts: list[str], groups: int) -> Labels:
+    """Label by Ward's method on latent semantic vectors of the words."""
+    return AgglomerativeClustering(groups).fit_predict(_latent(texts))
+
+
+def k_means_both(texts: list[str], groups: int) -> Labels:
+    """Label by k-means on both vectors side by side."""
+    return KMeans(groups, n_init=5, random_state=SEED).fit_predict(np.hstack([_latent(texts), _meaning(texts)]))
+
+
+METHODS: dict[str, Method] = {
+    "NMF": nmf,
+    "k-means, words": k_means_words,
+    "k-means, model": k_means_model,
+    "k-means, both": k_means_both,
+    "agglomerative, words": agglomerative_words,
+}
+
+
+def data_sets(material: Path) -> Iterator[tuple[str, list[str], list[str]]]:
+    """Yield name, texts and the one theme of each."""
+    for name, paths in (
+        ("reports", [material / "gold" / "ofsted_statements.jsonl"]),
+        ("other genres", sorted((material / "gold" / "written").glob("*.jsonl"))),
+    ):
+        rows = [json.loads(line) for path in paths if path.exists() for line in path.open(encoding="utf-8")]
+        single = [row for row in rows if row["kind"] != "context" and len(row["themes"]) == 1]
+        yield name, [row["text"] for row in single], [row["themes"][0] for row in single]
+    path = material / "upr" / "recommendations_sessions_1_5.csv"
+    if path.exists():
+        coded = list(csv.DictReader(path.open(encoding="utf-8-sig", newline="")))
+        single = [row for row in coded if ";" not in row["issues"]]
+        yield "recommendations", [row["text"] for row in single], [row["issues"] for row in single]
+
+
+def best_f1(coded: list[str], label: Labels) -> float:
+    """Return the mean over the coders' themes of the F1 of the group that fits best, weighted by size."""
+    truth, total = np.array(coded), 0.0
+    for theme in sorted(set(coded)):
+        mine = truth == theme
+        scores = [2 * (mine & (label == g)).sum() / (mine.sum() + (label == g).sum()) for g in set(label) - {NO_THEME}]
+        total += max(scores) * mine.sum()
+    return total / len(coded)
+
+
+def stability(texts: list[str], label: Labels, method: Method, groups: int, rounds: int = 3) -> float:
+    """Return the mean over groups of the best Jaccard overlap with the groups of half of the texts."""
+    draw, found = np.random.default_rng(SEED), []
+    for _ in range(rounds):
+        half = np.sort(draw.choice(len(texts), len(texts) // 2, replace=False))
+        again = method([texts[i] for i in half], groups)
+        for group in set(label) - {NO_THEME}:
+            mine = label[half] == group
+            overlaps = [(mine & (again == g)).sum() / max(1, (mine | (again == g)).sum()) for g in set(again)]
+            found.append(max(overlaps))
+    return float(np.mean(found))
+
+
+def main() -> None:
+    """Measure every method on every set that the material holds."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("material", type=Path)
+    material = parser.parse_args().material
+    for name, texts, coded in data_sets(material):
+        groups = len(set(coded))
+        for method_name, method in METHODS.items():
+            clock = time.perf_counter()
+            label = method(texts, groups)
+            line = {
+                "data": name,
+                "method": method_name,
+                "statements": len(texts),
+                "groups": groups,
+                "agreement": round(float(adjusted_mutual_info_score(coded, label)), 3),
+                "best_f1": round(best_f1(coded, label), 3),
+                "seconds": round(time.perf_counter() - clock, 1),
+                "unassigned": round(float((label == NO_THEME).mean()), 3),
+                "stability": round(stability(texts, label, method, groups), 3),
+            }
+            sys.stdout.write(json.dumps(line) + "\n")
+            sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
