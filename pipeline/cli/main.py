@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 import pipeline
-from pipeline.cli import codebook, doctor, exchange, init, run, trace
+from pipeline.cli import codebook, collect, doctor, exchange, init, run, trace
 from pipeline.cli.show import console
 from pipeline.errors import FindingsError
 
@@ -23,6 +23,7 @@ app = typer.Typer(
 
 run.add_to(app)
 trace.add_to(app)
+collect.add_to(app)
 exchange.add_to(app)
 codebook.add_to(app)
 init.add_to(app)

@@ -103,7 +103,7 @@ def _read(path: Path, corpus: Path) -> dict[tuple[str, str], ManifestRow]:
     for line in lines:
         place = f"{path.relative_to(corpus).as_posix()}, line {lines.line_num}"
         source_path = _source_path(_cell(line, "source_path"), path.parent, corpus, place)
-        out[source_path, _cell(line, "item")] = _row(line, place)
+        out[source_path, _cell(line, "item")] = manifest_row(line, place)
     return out
 
 
@@ -121,7 +121,8 @@ def _source_path(given: str, folder: Path, corpus: Path, place: str) -> str:
     return given if not (folder / given).exists() and (corpus / given).exists() else beside
 
 
-def _row(line: Mapping[str, str | None], place: str) -> ManifestRow:
+def manifest_row(line: Mapping[str, str | None], place: str) -> ManifestRow:
+    """Return what a line of a table with the columns of a manifest says; ConfigError for a wrong date or type."""
     cell = {name: _cell(line, name) for name in COLUMNS}
     source_type = cell["source_type"].lower()
     if source_type not in get_args(SourceType):

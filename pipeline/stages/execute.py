@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import resource
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -41,7 +40,7 @@ from pipeline.stages.keys import FileKeys, library_versions
 from pipeline.stages.plan import Plan
 from pipeline.stages.progress import Progress
 from pipeline.stages.settings import FILE_STAGES, STAGES, RunOptions, Stage, missing_stages
-from pipeline.stages.work import Resources, Task, load_resources, prepare, task_megabytes, work
+from pipeline.stages.work import Resources, Task, Worked, load_resources, peak_memory_mb, prepare, task_megabytes, work
 from pipeline.tables import TABLES, columns_csv, datapackage, write_json, write_text
 from pipeline.validate import Gold
 
@@ -58,32 +57,37 @@ def execute(
     """Do what is stale, write the tables and the report, and return what run.json is to say."""
     gold = read_coded(options, resources.codebook)  # its faults are said before any work is done
     clock = time.perf_counter()
-    _work_out(plan, options, cache, tell)
+    largest = _work_out(plan, options, cache, tell)
     seconds = {"files": time.perf_counter() - clock}
     assembly = assemble(cache, plan.files, resources, options.out)
     checked = _put_together(assembly, options, gold, tell, seconds)
     cache.keep_only({key for file in plan.files for key in file.keys.values()})
     said = _describe_run(options, plan, assembly, resources.codebook, command, seconds)
-    return said | {"gold_rows": len(checked.statements), "gold_faults": len(checked.faults)}
+    memory = {"main": peak_memory_mb(), "largest_worker": largest}
+    return said | {"gold_rows": len(checked.statements), "gold_faults": len(checked.faults), "peak_memory_mb": memory}
 
 
-def _work_out(plan: Plan, options: RunOptions, cache: Cache, tell: Progress) -> None:
-    """Run the stale stages of every file; one whose process dies becomes a reject that says so."""
+def _work_out(plan: Plan, options: RunOptions, cache: Cache, tell: Progress) -> int:
+    """Run the stale stages of every file; return the memory in megabytes that the largest process came to.
+
+    A file whose process dies becomes a reject that says so.
+    """
     todo = [file for file in plan.files if file.name in plan.stale]
     if not todo:
-        return
+        return 0
     tasks = [_task(file, plan.stale[file.name][0], options.until, cache) for file in todo]
     parts = plan.parts if options.engine == "dask" else None  # workers of other machines may differ from this one
     job = Job(work, prepare, (plan.named, parts), task_megabytes)
     waiting: dict[str, bytes] = {}
-    saved = time.monotonic()
+    saved, largest = time.monotonic(), 0
     tell.begin("reading files", len(tasks))
     results = engines.run(job, tasks, engine=options.engine, workers=options.workers, scheduler=options.scheduler)
     for index, result in results:
         file = todo[index]
         if isinstance(result, Outcome):
-            result = _crashed(file, options.until, Reject(result.reason, result.message))
-        waiting.update({file.keys[stage]: data for stage, data in result.items()})
+            result = Worked(_crashed(file, options.until, Reject(result.reason, result.message)), 0)
+        largest = max(largest, result.peak_memory_mb)
+        waiting.update({file.keys[stage]: data for stage, data in result.results.items()})
         if time.monotonic() - saved > _SAVE_EVERY:
             cache.put(waiting)
             waiting.clear()
@@ -91,6 +95,7 @@ def _work_out(plan: Plan, options: RunOptions, cache: Cache, tell: Progress) -> 
         tell.step()
     cache.put(waiting)
     tell.end()
+    return largest
 
 
 def _task(file: FileKeys, first: Stage, until: Stage, cache: Cache) -> Task:
@@ -198,7 +203,6 @@ def _describe_run(
         "rows": dict(assembly.rows),
         "undated": _undated(options.out),
         "seconds": {name: round(value, 2) for name, value in seconds.items()},
-        "peak_memory_mb": _peak_memory_mb(),
         "parts": plan.parts,
         "files": {file.file.source_path: file.sha256 for file in plan.files},
         "tables_key": plan.tables_key,
@@ -209,11 +213,3 @@ def _describe_run(
 def _undated(out: Path) -> int:
     years = pd.read_parquet(out / "stages" / "documents.parquet", columns=["year"])["year"]
     return int((years == "").sum())
-
-
-def _peak_memory_mb() -> dict[str, int]:
-    """Return the largest resident memory of this process and of any one worker, in megabytes."""
-    return {
-        "main": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-        "largest_worker": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024,
-    }

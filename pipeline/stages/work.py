@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -113,7 +114,15 @@ def _different(ours: Mapping[str, Mapping[str, str]], theirs: Mapping[str, Mappi
     return [f"{name} of {stage}" for stage in ours for name in ours[stage] if ours[stage][name] != theirs[stage][name]]
 
 
-def work(task: Task) -> dict[Stage, bytes]:
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """The packed tables of each stage that was missing, and the most memory that the process has held, in megabytes."""
+
+    results: Mapping[Stage, bytes]
+    peak_memory_mb: int
+
+
+def work(task: Task) -> Worked:
     """Return the packed tables of each stage from the first that is missing to `task.until`."""
     resources = _held["now"]
     results: dict[Stage, bytes] = {}
@@ -121,7 +130,17 @@ def work(task: Task) -> dict[Stage, bytes]:
     for stage in missing_stages(task.done, task.until):
         data = pack(_in_order(_WORK[stage](task, data, resources)))
         results[stage] = data
-    return results
+    return Worked(results, peak_memory_mb())
+
+
+def peak_memory_mb() -> int:
+    """Return the largest resident memory that this process has had, in megabytes; 0 where the system does not say."""
+    try:
+        import resource
+    except ImportError:  # not on Windows
+        return 0
+    unit = 2**20 if sys.platform == "darwin" else 2**10  # macOS counts bytes, Linux kilobytes
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // unit
 
 
 def _in_order(tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
