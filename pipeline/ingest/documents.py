@@ -7,7 +7,7 @@ import datetime as dt
 import hashlib
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -32,7 +32,8 @@ _ADDRESS = re.compile(r"\s*(?:stream )?<[^<>]* at 0x[0-9a-fA-F]+>:?")
 # Columns that later stages need and that no public table shows.
 _DOCUMENT_EXTRAS = pa.schema([("unit", pa.string()), ("context", pa.string())])
 _SHINGLES = pa.schema([("doc_id", pa.string()), ("hashes", pa.list_(pa.uint64()))])
-_FILE_EXTRAS = pa.schema([("claimed", pa.list_(pa.string()))])
+# `asked`: what the reader of an export asked for beside it, and the hash of what it got, blank where nothing was there.
+_FILE_EXTRAS = pa.schema([(name, pa.list_(pa.string())) for name in ("claimed", "asked", "asked_sha256")])
 # `continues`: the row goes on with the block of the row before, on another page.
 _BLOCK_EXTRAS = pa.schema([("source_map", pa.list_(pa.int64())), ("continues", pa.bool_())])
 
@@ -50,7 +51,7 @@ class IngestSettings:
 class Ingested:
     """What became of one file: its row of `files`, `documents` and `blocks` with extra columns, `rejects`, shingles.
 
-    `files` has in `claimed` the paths of the files that were read as its attachments.
+    `files` has in `claimed` the paths of files that were read as its attachments, in `asked` those it looked for.
     """
 
     files: pa.Table
@@ -66,15 +67,16 @@ class Ingested:
 
 def ingest_file(file: CorpusFile, manifest: Manifest, timeline: Timeline, settings: IngestSettings) -> Ingested:
     """Read, describe and date everything that one file holds. Never raises for what is in the file."""
-    data, result = _load(file, settings)
+    folder = _Beside(file, settings.max_file_mb)
+    data, result = _load(file, settings, folder)
     rows = list(_named(file.source_path, result.documents))
     documents = [_document_row(file, item, parsed, manifest, timeline, settings) for item, parsed in rows]
-    return _ingested(file.source_path, len(data), file_digest(data), result, rows, documents)
+    return _ingested(file.source_path, len(data), file_digest(data), result, rows, documents, folder.asked)
 
 
 def nothing_read(source_path: str, size: int, sha256: str, reject: Reject) -> Ingested:
     """Return what there is of a file whose reading ended the process: a row of `files` and a reject."""
-    return _ingested(source_path, size, sha256, ReadResult(rejects=(reject,)), [], [])
+    return _ingested(source_path, size, sha256, ReadResult(rejects=(reject,)), [], [], {})
 
 
 def _ingested(
@@ -84,6 +86,7 @@ def _ingested(
     result: ReadResult,
     rows: list[tuple[str, Parsed]],
     documents: list[dict[str, Any]],
+    asked: Mapping[str, str],
 ) -> Ingested:
     file_row = {
         "source_path": source_path,
@@ -93,7 +96,9 @@ def _ingested(
         "documents": len(result.documents),
         "rejects": len(result.rejects),
         "read_with": "",
-        "claimed": [_beside(source_path, name) for name in result.claimed],
+        "claimed": [beside(source_path, name) for name in result.claimed],
+        "asked": sorted(asked),
+        "asked_sha256": [asked[name] for name in sorted(asked)],
     }
     blocks = [row for (item, parsed) in rows for row in _block_rows(source_path, item, parsed)]
     shingles = [{"doc_id": document_id(source_path, item), "hashes": _shingles(parsed)} for item, parsed in rows]
@@ -106,7 +111,7 @@ def _ingested(
     )
 
 
-def _beside(source_path: str, name: str) -> str:
+def beside(source_path: str, name: str) -> str:
     """Return the path in the corpus of a file that another names from its own folder."""
     return posixpath.normpath(posixpath.join(posixpath.dirname(source_path), name))
 
@@ -121,9 +126,9 @@ def _shingles(parsed: Parsed) -> NDArray[np.uint64]:
     return shingles_of(" ".join(block.text for block in parsed.blocks if block.kind in ("paragraph", "list_item")))
 
 
-def _load(file: CorpusFile, settings: IngestSettings) -> tuple[bytes, ReadResult]:
+def _load(file: CorpusFile, settings: IngestSettings, folder: _Beside) -> tuple[bytes, ReadResult]:
     if file.fault == "outside_corpus":
-        return b"", rejected("outside_corpus", "is a link that leaves the corpus. Copy the file into the corpus")
+        return b"", rejected("outside_corpus", "is a link that leaves the corpus. Copy what it names into the corpus")
     if file.part:
         return b"", _read_part(file, file.part)
     try:
@@ -137,10 +142,10 @@ def _load(file: CorpusFile, settings: IngestSettings) -> tuple[bytes, ReadResult
     except OSError as error:
         return b"", rejected("unreadable", f"cannot be opened: {error.strerror}. Check its permissions")
     if file.fault:
-        return b"", rejected("unreadable", "is a broken link or not an ordinary file")
+        return b"", rejected("unreadable", "is a broken link, a folder that cannot be opened, or no ordinary file")
     if not data:
         return data, rejected("empty", "holds no bytes. Fetch it again")
-    return data, read(data, file.path.name, ReadOptions(table=settings.table, attachment=_attachment_opener(file)))
+    return data, read(data, file.path.name, ReadOptions(table=settings.table, attachment=folder.open))
 
 
 def _read_part(file: CorpusFile, part: TablePart) -> ReadResult:
@@ -150,16 +155,28 @@ def _read_part(file: CorpusFile, part: TablePart) -> ReadResult:
         return rejected("unreadable", f"cannot be read: {error}. Run again", f"from line {part.lines_before + 1}")
 
 
-def _attachment_opener(file: CorpusFile) -> Callable[[str], bytes | None]:
-    """Return a function that opens what a file refers to beside itself, and nothing outside its folder."""
-    folder = file.path.parent.resolve()
+class _Beside:
+    """Opens what a file refers to in its folder or below, and nothing elsewhere; remembers what was asked for."""
 
-    def open_beside(name: str) -> bytes | None:
-        path = (folder / name).resolve()
-        inside = path.is_relative_to(folder) and path.is_file()
-        return path.read_bytes() if inside else None
+    def __init__(self, file: CorpusFile, max_mb: int) -> None:
+        self._source_path, self._max_mb = file.source_path, max_mb
+        self._folder = file.path.parent.resolve()
+        self.asked: dict[str, str] = {}
 
-    return open_beside
+    def open(self, name: str) -> bytes | None:
+        """Return a file's bytes, None where it is not there, is too large or lies elsewhere."""
+        data = self._data(name)
+        self.asked[beside(self._source_path, name)] = "" if data is None else file_digest(data)
+        return data
+
+    def _data(self, name: str) -> bytes | None:
+        try:
+            path = (self._folder / name).resolve()
+            inside = path.is_relative_to(self._folder) and path.is_file()
+            small = inside and path.stat().st_size <= self._max_mb * 1_000_000
+            return path.read_bytes() if small else None
+        except (OSError, RuntimeError, ValueError):  # a name that no system has, a link in a circle
+            return None
 
 
 def _named(source_path: str, documents: Iterable[Parsed]) -> Iterator[tuple[str, Parsed]]:

@@ -63,7 +63,9 @@ def read_manifests(corpus: Path) -> Manifest:
     Paths are relative to the manifest's own folder, or to the corpus.
     """
     rows: dict[tuple[str, str], ManifestRow] = {}
-    manifests = sorted(corpus.rglob(MANIFEST_NAME)) if corpus.is_dir() else []
+    root = corpus.resolve()
+    found = sorted(corpus.rglob(MANIFEST_NAME)) if corpus.is_dir() else []
+    manifests = [path for path in found if path.is_file() and path.resolve().is_relative_to(root)]
     for path in manifests:
         for key, row in _read(path, corpus).items():
             if key in rows:

@@ -21,7 +21,7 @@ from pipeline.errors import FindingsError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-_START_S = 120.0  # seconds that a child may take to import what it needs
+_START_S = 600.0  # seconds that a child may take to import what it needs on a busy machine
 _POLL_S = 0.1
 _NEAR = 0.75  # share of the memory limit from which a death counts as one for lack of memory
 

@@ -107,21 +107,29 @@ class Cache:
             try:
                 with self._base:
                     self._base.execute("INSERT OR IGNORE INTO results SELECT key, data FROM other.results")
+                    self._base.execute("INSERT INTO looked SELECT key, path, sha256 FROM other.looked")
                 return int(self._base.execute("SELECT count(*) FROM other.results").fetchone()[0])
             finally:
                 self._base.execute("DETACH DATABASE other")
         except sqlite3.Error as error:
             raise OutputError(f"cannot be read as stored results: {error}", place=str(path)) from error
 
-    def put(self, items: Mapping[str, bytes]) -> None:
-        """Store bytes by key, all or none."""
+    def put(self, items: Mapping[str, bytes], looked: Iterable[tuple[str, str, str]] = ()) -> None:
+        """Store bytes by key, all or none; `looked`: (key, path, hash) of other files that a result was made with."""
         try:
             with self._base:
                 self._base.executemany("INSERT OR REPLACE INTO results VALUES (?, ?)", items.items())
+                self._base.executemany("DELETE FROM looked WHERE key = ?", [(key,) for key in items])
+                self._base.executemany("INSERT INTO looked VALUES (?, ?, ?)", looked)
         except sqlite3.Error as error:
             raise OutputError(
                 f"cannot keep results: {error}", place="stages/cache.sqlite", remedy="Free space"
             ) from error
+
+    def outdated(self, hashes: Mapping[str, str]) -> set[str]:
+        """Return the keys of results that were made with other files than those whose hashes by path are given."""
+        rows = self._base.execute("SELECT key, path, sha256 FROM looked")
+        return {key for key, path, sha256 in rows if hashes.get(path, "") != sha256}
 
     def keep_only(self, keys: Iterable[str]) -> None:
         """Forget every result that is not under one of `keys`."""
@@ -129,6 +137,7 @@ class Cache:
         stale = [(key,) for (key,) in self._base.execute("SELECT key FROM results") if key not in kept]
         with self._base:
             self._base.executemany("DELETE FROM results WHERE key = ?", stale)
+            self._base.executemany("DELETE FROM looked WHERE key = ?", stale)
 
     def close(self) -> None:
         """Close the store."""
@@ -159,6 +168,7 @@ def _open(path: Path, journal: str) -> sqlite3.Connection:
     base.execute(f"PRAGMA journal_mode={journal}")
     base.execute("PRAGMA synchronous=NORMAL")
     base.execute("CREATE TABLE IF NOT EXISTS results (key TEXT PRIMARY KEY, data BLOB NOT NULL)")
+    base.execute("CREATE TABLE IF NOT EXISTS looked (key TEXT, path TEXT, sha256 TEXT)")
     return base
 
 

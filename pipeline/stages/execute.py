@@ -79,6 +79,7 @@ def _work_out(plan: Plan, options: RunOptions, cache: Cache, tell: Progress) -> 
     parts = plan.parts if options.engine == "dask" else None  # workers of other machines may differ from this one
     job = Job(work, prepare, (plan.named, parts), task_megabytes)
     waiting: dict[str, bytes] = {}
+    looked: list[tuple[str, str, str]] = []
     saved, largest = time.monotonic(), 0
     tell.begin("reading files", len(tasks))
     results = engines.run(job, tasks, engine=options.engine, workers=options.workers, scheduler=options.scheduler)
@@ -88,12 +89,14 @@ def _work_out(plan: Plan, options: RunOptions, cache: Cache, tell: Progress) -> 
             result = Worked(_crashed(file, options.until, Reject(result.reason, result.message)), 0)
         largest = max(largest, result.peak_memory_mb)
         waiting.update({file.keys[stage]: data for stage, data in result.results.items()})
+        looked.extend((file.keys["ingest"], path, sha256) for path, sha256 in result.looked)
         if time.monotonic() - saved > _SAVE_EVERY:
-            cache.put(waiting)
+            cache.put(waiting, looked)
             waiting.clear()
+            looked.clear()
             saved = time.monotonic()
         tell.step()
-    cache.put(waiting)
+    cache.put(waiting, looked)
     tell.end()
     return largest
 

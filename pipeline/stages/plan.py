@@ -51,7 +51,7 @@ def make_plan(options: RunOptions, named: Named, corpus: Keyed, cache: Cache | N
     """Compare corpus, settings, code and earlier results, and return what has to be worked out, and why."""
     keyed, parts = corpus.files, corpus.parts
     wanted = missing_stages(None, options.until)
-    known = cache.known([k for f in keyed for k in f.keys.values()]) if cache and not options.force else set()
+    known = _known(keyed, cache) if cache and not options.force else set()
     stale = {f.name: [s for s in wanted if f.keys[s] not in known] for f in keyed}
     stale = {path: stages for path, stages in stale.items() if stages}
     last = last_run(options.out)
@@ -67,6 +67,12 @@ def make_plan(options: RunOptions, named: Named, corpus: Keyed, cache: Cache | N
         parts=parts,
         warnings=corpus.warnings,
     )
+
+
+def _known(files: Sequence[FileKeys], cache: Cache) -> set[str]:
+    """Return the keys of results that are still good: an export's are not where its attachments have changed."""
+    outdated = cache.outdated({file.file.source_path: file.sha256 for file in files})
+    return cache.known([k for f in files if f.keys["ingest"] not in outdated for k in f.keys.values()])
 
 
 def _reasons(

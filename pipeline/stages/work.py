@@ -116,10 +116,14 @@ def _different(ours: Mapping[str, Mapping[str, str]], theirs: Mapping[str, Mappi
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """The packed tables of each stage that was missing, and the most memory that the process has held, in megabytes."""
+    """The packed tables of each stage that was missing, and the most memory that the process has held, in megabytes.
+
+    `looked`: path and hash of the other files that reading this one looked for.
+    """
 
     results: Mapping[Stage, bytes]
     peak_memory_mb: int
+    looked: Sequence[tuple[str, str]] = ()
 
 
 def work(task: Task) -> Worked:
@@ -127,10 +131,14 @@ def work(task: Task) -> Worked:
     resources = _held["now"]
     results: dict[Stage, bytes] = {}
     data = task.data
+    looked: list[tuple[str, str]] = []
     for stage in missing_stages(task.done, task.until):
-        data = pack(_in_order(_WORK[stage](task, data, resources)))
-        results[stage] = data
-    return Worked(results, peak_memory_mb())
+        tables = _in_order(_WORK[stage](task, data, resources))
+        data = results[stage] = pack(tables)
+        if stage == "ingest":
+            row = tables["files"].to_pylist()[0]
+            looked = list(zip(row["asked"], row["asked_sha256"], strict=True))
+    return Worked(results, peak_memory_mb(), looked)
 
 
 def peak_memory_mb() -> int:

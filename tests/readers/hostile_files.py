@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import io
 import json
+import os
 import random
+import socket
 import struct
 import sys
 import zipfile
@@ -237,11 +240,63 @@ def _one_page(stream: bytes, filters: str = "") -> bytes:
     )
 
 
+ODD_NAMES = (
+    b"line\nfeed.txt",
+    b"no-utf8-\xff\xfe.txt",
+    b"\xff.txt",
+    b"\\xff.txt",
+    b"=1+1.txt",
+    b"-rf.txt",
+    b"two  spaces .txt",
+    b"quote\"'comma,.txt",
+    b"bell\x07\x1b[31m.txt",
+    "right\u202eto-left.txt".encode(),
+    "e\u0301.txt".encode(),
+    "\u00e9.txt".encode(),
+    b"no suffix",
+    b"many.dots.in.it.pdf.docx.txt",
+    b"x" * 240 + b".txt",
+    b"CON.txt",
+    b"[bold]markup[red].txt",
+    b"%2e%2e%2fup.txt",
+)
+
+
+def plant_traps(folder: Path, outside: Path) -> dict[str, str]:
+    """Put what is no ordinary file into a folder, and links out of it; return the expected reason by path."""
+    outside.mkdir()
+    (outside / "secret.txt").write_text("root: a secret")
+    (outside / "manifest.csv").write_text("source_path\nroot.txt\n")
+    for name, target in (("out.txt", outside / "secret.txt"), ("out", outside), ("up.txt", "../outside/secret.txt")):
+        (folder / name).symlink_to(target)
+    for name, target in (("nowhere.txt", "gone.txt"), ("self.txt", "self.txt"), ("device.txt", "/dev/zero")):
+        (folder / name).symlink_to(target)
+    (folder / "round").symlink_to(folder)
+    (folder / "deep" / "deeper").mkdir(parents=True)
+    (folder / "deep" / "manifest.csv").symlink_to(outside / "manifest.csv")
+    os.mkfifo(folder / "pipe.txt")
+    os.mkfifo(folder / "deep" / "deeper" / "manifest.csv")
+    with socket.socket(socket.AF_UNIX) as listening, contextlib.chdir(folder):  # a socket's path must be short
+        listening.bind("socket.txt")
+    for name in ODD_NAMES:
+        with open(os.fsencode(folder) + b"/" + name, "wb") as file:
+            file.write(GOOD_TEXT.encode())
+    expected = dict.fromkeys(("out.txt", "out", "up.txt", "device.txt"), "outside_corpus")
+    expected |= dict.fromkeys(("nowhere.txt", "self.txt", "pipe.txt", "socket.txt"), "unreadable")
+    if os.geteuid() != 0:  # nothing is closed to root
+        (folder / "closed.txt").write_text("closed")
+        (folder / "closed.txt").chmod(0)
+        (folder / "locked").mkdir(mode=0)
+        expected |= dict.fromkeys(("closed.txt", "locked"), "unreadable")
+    return expected
+
+
 def main(folder: str) -> None:
-    """Write all files into a folder."""
+    """Write all files into a folder, with traps among them."""
     Path(folder).mkdir(parents=True, exist_ok=True)
     for name, data in [*good_files(), *hostile_files()]:
         (Path(folder) / name).write_bytes(data)
+    plant_traps(Path(folder), Path(folder).absolute().parent / "outside")
 
 
 if __name__ == "__main__":
