@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.segment.agencies import AgencyRules, find_agencies, short_forms
+from pipeline.segment.citations import Citation, find_citations
 from pipeline.segment.combine import decide_kinds
 from pipeline.segment.cutting import Unit, cut_blocks
 from pipeline.segment.roles import ROLES, speaker_role
@@ -17,11 +18,13 @@ __all__ = [
     "ROLES",
     "AgencyRules",
     "BlockRow",
+    "Citation",
     "KindInput",
     "KindModel",
     "KindRules",
     "SegmentSettings",
     "Statement",
+    "find_citations",
     "segment",
     "speaker_role",
 ]

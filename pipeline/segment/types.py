@@ -69,9 +69,18 @@ class KindModel(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class TemplateSettings:
+    """When sentences that follow one another in many reports are template text; `documents` 0 looks for none."""
+
+    documents: int = 10
+    words: int = 8
+
+
+@dataclass(frozen=True, slots=True)
 class SegmentSettings:
     """How documents are cut. `kind` fixes the kind of every statement that is no heading, where the user knows it."""
 
     kind: str = ""
     before: int = 200  # characters
+    template: TemplateSettings = field(default_factory=TemplateSettings)
     agencies: AgencyRules = field(default_factory=AgencyRules)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from pipeline.stages.folder import MANIFEST_DRAFT
 from pipeline.stages.keys import FileKeys
 from pipeline.stages.merge import merged
 from pipeline.stages.settings import Settings, Stage
+from pipeline.stages.templates import Templates, find_templates
 from pipeline.stages.totals import DocumentNumbers, Totals, Unassigned
 from pipeline.stages.work import Resources
 from pipeline.tables import TABLES, csv_text, from_rows, sort, write_table, write_text
@@ -51,6 +52,7 @@ class Assembly:
     file_rows: pa.Table
     resources: Resources
     out: Path
+    templates: Templates = field(default_factory=Templates)
     rows: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -70,6 +72,10 @@ class Assembly:
             return (batch.select(table.names).cast(table.schema) for batch in self.cache.stream(file.keys[stage], name))
 
         return _by_path(self.files, table, rows)
+
+    def segmented(self) -> Iterator[pa.Table]:
+        """Yield the statements as the segment stage left them, in key order, a batch at a time."""
+        return self.stream("segment", "statements")
 
     def write(self, name: str, batches: Iterator[pa.Table] | list[pa.Table]) -> None:
         """Write one table of the run."""
@@ -160,9 +166,18 @@ def write_rejects(run: Assembly, more: pa.Table) -> None:
     run.write("rejects", [sort(TABLES["rejects"], pa.concat_tables([*found, more]))])
 
 
+def without_templates(run: Assembly, documents: pa.Table) -> Assembly:
+    """Find the template text of the run's reports, which counts as context from here on; write templates, citations."""
+    run = replace(run, templates=find_templates(run.segmented, documents, run.settings.segment.template))
+    run.write("templates", [run.templates.table()])
+    citations = [tables["citations"] for tables in run.results("segment", "citations")]
+    run.write("citations", [sort(TABLES["citations"], pa.concat_tables(citations))])
+    return run
+
+
 def write_statements(run: Assembly) -> None:
     """Write statements as they are before themes are assigned."""
-    run.write("statements", run.stream("segment", "statements"))
+    run.write("statements", (run.templates.applied(batch) for batch in run.segmented()))
 
 
 def coded_statements(run: Assembly) -> Iterator[pa.Table]:
@@ -172,7 +187,7 @@ def coded_statements(run: Assembly) -> Iterator[pa.Table]:
         (clustered,) = stored_tables(run.cache, [file.keys["cluster"]], ("assignments",))
         themes = ThemesOf(clustered["assignments"])
         for batch in run.cache.stream(file.keys["segment"], "statements"):
-            yield with_themes(batch, themes)
+            yield run.templates.applied(with_themes(batch, themes))
 
     yield from _by_path(run.files, TABLES["statements"], coded)
 
@@ -240,14 +255,19 @@ def _write_assignments(run: Assembly, emergent: Sequence[_Emergent]) -> None:
         for one, weight in zip(mine.members, mine.theme.weights, strict=True)
     ]
     added = from_rows(TABLES["assignments"], rows)
-    total = sum(tables["assignments"].num_rows for tables in run.results("cluster", "assignments"))
+    total = sum(part.num_rows for part in _assigned(run))
     ranges = 1 if total < MOST_SORTED else 16
     run.write("assignments", (_in_range(run, added, digit, ranges) for digit in range(ranges)))
 
 
+def _assigned(run: Assembly) -> Iterator[pa.Table]:
+    """Yield the assignments of each file."""
+    return (run.templates.kept(tables["assignments"]) for tables in run.results("cluster", "assignments"))
+
+
 def _in_range(run: Assembly, added: pa.Table, digit: int, ranges: int) -> pa.Table:
     """Return the assignments whose identifiers begin with a hexadecimal digit (all, where there is one range)."""
-    parts = [added, *(tables["assignments"] for tables in run.results("cluster", "assignments"))]
+    parts = [added, *_assigned(run)]
     if ranges > 1:
         parts = [part.filter(pc.starts_with(part.column("statement_id"), f"{digit:x}")) for part in parts]
     return sort(TABLES["assignments"], pa.concat_tables(parts))

@@ -27,6 +27,7 @@ from pipeline.segment import speaker_role
 from pipeline.stages.assemble import (
     Assembly,
     assemble,
+    without_templates,
     write_clustered,
     write_ingested,
     write_rejects,
@@ -60,7 +61,7 @@ def execute(
     largest = _work_out(plan, options, cache, tell)
     seconds = {"files": time.perf_counter() - clock}
     assembly = assemble(cache, plan.files, resources, options.out)
-    checked = _put_together(assembly, options, gold, tell, seconds)
+    assembly, checked = _put_together(assembly, options, gold, tell, seconds)
     cache.keep_only({key for file in plan.files for key in file.keys.values()})
     said = _describe_run(options, plan, assembly, resources.codebook, command, seconds)
     memory = {"main": peak_memory_mb(), "largest_worker": largest}
@@ -117,7 +118,7 @@ def _crashed(file: FileKeys, until: Stage, reject: Reject) -> dict[Stage, bytes]
     statements = TABLES["statements"].schema.empty_table().append_column("before", pa.array([], pa.string()))
     results = {
         "ingest": pack(nothing_read(file.file.source_path, size, file.sha256, reject).tables()),
-        "segment": pack({"statements": statements}),
+        "segment": pack({"statements": statements, "citations": TABLES["citations"].schema.empty_table()}),
         "cluster": pack({"assignments": TABLES["assignments"].schema.empty_table()}),
     }
     return {stage: results[stage] for stage in missing_stages(None, until)}
@@ -125,13 +126,16 @@ def _crashed(file: FileKeys, until: Stage, reject: Reject) -> dict[Stage, bytes]
 
 def _put_together(
     assembly: Assembly, options: RunOptions, gold: Gold | None, tell: Progress, seconds: dict[str, float]
-) -> Checked:
+) -> tuple[Assembly, Checked]:
+    """Write the tables and the report; return the assembly with the template text that it found, and the gold used."""
     reached = STAGES.index(options.until)
     tell.begin("writing tables", reached + 1)
     clock = time.perf_counter()
     documents = write_ingested(assembly)
     checked = Checked(gold.name, (), gold.faults) if gold else Checked()
     tell.step()
+    if reached >= STAGES.index("segment"):
+        assembly = without_templates(assembly, documents)
     if reached == STAGES.index("segment"):
         write_statements(assembly)
     if reached >= STAGES.index("cluster"):
@@ -152,7 +156,7 @@ def _put_together(
         _write_report(options.out, _about(assembly))
         seconds["report"] = time.perf_counter() - clock
     tell.end()
-    return checked
+    return assembly, checked
 
 
 def _write_report(out: Path, about: Mapping[str, Any]) -> None:
@@ -204,6 +208,7 @@ def _describe_run(
         "libraries": library_versions(),
         "python": sys.version.split()[0],
         "rows": dict(assembly.rows),
+        "template_text": assembly.templates.summary(),
         "undated": _undated(options.out),
         "seconds": {name: round(value, 2) for name, value in seconds.items()},
         "parts": plan.parts,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -18,7 +18,17 @@ from pipeline.config import load_yaml
 from pipeline.dating import Timeline
 from pipeline.errors import UsageError
 from pipeline.ingest import CorpusFile, Manifest, ingest_file
-from pipeline.segment import AgencyRules, BlockRow, KindModel, KindRules, SegmentSettings, Statement, segment
+from pipeline.segment import (
+    AgencyRules,
+    BlockRow,
+    Citation,
+    KindModel,
+    KindRules,
+    SegmentSettings,
+    Statement,
+    find_citations,
+    segment,
+)
 from pipeline.stages.cache import pack, unpack
 from pipeline.stages.keys import components
 from pipeline.stages.settings import Named, Stage, missing_stages
@@ -164,13 +174,19 @@ def _ingest(task: Task, data: bytes, resources: Resources) -> Mapping[str, pa.Ta
 def _segment(task: Task, data: bytes, resources: Resources) -> Mapping[str, pa.Table]:
     ingested = unpack(data)
     blocks = _rows_of(ingested["blocks"])
-    rows = [
-        row
-        for document in ingested["documents"].to_pylist()
-        for row in _statement_rows(document, blocks.get(document["doc_id"], []), resources)
-    ]
+    rows: list[dict[str, Any]] = []
+    citations: list[dict[str, Any]] = []
+    for document in ingested["documents"].to_pylist():
+        own = blocks.get(document["doc_id"], [])
+        statements = _statements(document, whole_blocks(own), resources)
+        starts = [row.start for row, _ in own]
+        rows += (_statement_row(document, s, own[bisect_right(starts, s.start) - 1][0]) for s in statements)
+        citations += _citation_rows(document["doc_id"], find_citations(whole_blocks(own), statements))
     table = from_rows(TABLES["statements"], rows)
-    return {"statements": table.append_column("before", pa.array([row["before"] for row in rows], pa.string()))}
+    return {
+        "statements": table.append_column("before", pa.array([row["before"] for row in rows], pa.string())),
+        "citations": from_rows(TABLES["citations"], citations),
+    }
 
 
 def _rows_of(blocks: pa.Table) -> dict[str, list[tuple[BlockRow, bool]]]:
@@ -195,11 +211,9 @@ def whole_blocks(rows: Iterable[tuple[BlockRow, bool]]) -> list[BlockRow]:
     return found
 
 
-def _statement_rows(
-    document: Mapping[str, Any], rows: Sequence[tuple[BlockRow, bool]], resources: Resources
-) -> list[dict[str, Any]]:
-    statements = segment(
-        whole_blocks(rows),
+def _statements(document: Mapping[str, Any], blocks: list[BlockRow], resources: Resources) -> list[Statement]:
+    return segment(
+        blocks,
         resources.segment,
         resources.rules,
         resources.kind_model,
@@ -208,16 +222,26 @@ def _statement_rows(
         publisher=document["publisher"],
         source_type=document["source_type"],
     )
-    starts = [row.start for row, _ in rows]
-    return [
-        _statement_row(document, statement, rows[bisect_right(starts, statement.start) - 1][0])
-        for statement in statements
-    ]
+
+
+def _citation_rows(doc_id: str, citations: Iterable[Citation]) -> Iterator[dict[str, Any]]:
+    for citation in citations:
+        for cited in citation.cited or (0,):
+            yield {
+                "statement_id": _statement_id(doc_id, citation.statement_no),
+                "cited_sort": citation.cited_sort,
+                "cited_marker": citation.cited_marker,
+                "cited_statement_id": _statement_id(doc_id, cited) if cited else "",
+            }
+
+
+def _statement_id(doc_id: str, statement_no: int) -> str:
+    return f"{doc_id}-{statement_no:05d}"
 
 
 def _statement_row(document: Mapping[str, Any], said: Statement, begins_in: BlockRow) -> dict[str, Any]:
     return {
-        "statement_id": f"{document['doc_id']}-{said.statement_no:05d}",
+        "statement_id": _statement_id(document["doc_id"], said.statement_no),
         "doc_id": document["doc_id"],
         "source_path": document["source_path"],
         "item": document["item"],

@@ -118,6 +118,34 @@ STATEMENTS = Table(
     ("source_path", "item", "statement_no"),
 )
 
+CITATIONS = Table(
+    "citations",
+    "What statements cite of their own document, as in '(paragraph 12)': one row a statement that is cited",
+    (
+        STATEMENT_ID,
+        _text("cited_sort", "What the citation calls it: paragraph, recommendation, conclusion, finding, requirement"),
+        _text("cited_marker", "The number that is cited, as in 4.3"),
+        _text(
+            "cited_statement_id",
+            "A statement of the paragraph of that number; blank where the document has no such paragraph",
+        ),
+    ),
+    ("statement_id", "cited_sort", "cited_marker", "cited_statement_id"),
+)
+
+TEMPLATES = Table(
+    "templates",
+    "Template text of report series, found by its return in many documents; none of it counts as a finding",
+    (
+        _text("statement_id", "Identifier of the first statement with that text"),
+        _count("documents", "Documents that have it, without those that repeat another document"),
+        _count("statements", "Statements that it is"),
+        _count("were_findings", "Statements of these that were findings before and are context now"),
+        _text("text", "The text, as it stands in the first of the statements"),
+    ),
+    ("statement_id",),
+)
+
 FINDINGS = Table(
     "findings",
     "The statements that are findings, with their document's year, source type, publisher and title",
@@ -349,6 +377,8 @@ TABLES: dict[str, Table] = {
         DOCUMENTS,
         BLOCKS,
         STATEMENTS,
+        CITATIONS,
+        TEMPLATES,
         FINDINGS,
         THEMES,
         ASSIGNMENTS,
