@@ -55,13 +55,7 @@ DOCUMENTS = Table(
         _blank_count("pages", "Number of pages; blank where the format has none"),
         _count("words", "Number of words in the body text, without page furniture"),
         _text("duplicate_of", "doc_id of the document that this one repeats; blank if none"),
-        Column(
-            "story_weight",
-            "number",
-            "1 divided by the number of copies of the story in the corpus",
-            minimum=0,
-            maximum=1,
-        ),
+        Column("story_weight", "number", "1 divided by the copies of the story in the corpus", minimum=0, maximum=1),
         _text("reader", "Module that read the file"),
     ),
     ("source_path", "item"),
@@ -124,11 +118,8 @@ CITATIONS = Table(
     (
         STATEMENT_ID,
         _text("cited_sort", "What the citation calls it: paragraph, recommendation, conclusion, finding, requirement"),
-        _text("cited_marker", "The number that is cited, as in 4.3"),
-        _text(
-            "cited_statement_id",
-            "A statement of the paragraph of that number; blank where the document has no such paragraph",
-        ),
+        _text("cited_marker", "The number that is cited"),
+        _text("cited_statement_id", "A statement of the paragraph of that number; blank where there is none"),
     ),
     ("statement_id", "cited_sort", "cited_marker", "cited_statement_id"),
 )
