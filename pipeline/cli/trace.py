@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -16,10 +18,31 @@ def add_to(app: typer.Typer) -> None:
     app.command()(trace)
 
 
+def _known(context: typer.Context, column: str) -> list[str]:
+    """Return what a column of theme_year holds, to complete an option; nothing where the run is not there yet."""
+    try:
+        with Path(context.params["folder"], "tables", "theme_year.csv").open(encoding="utf-8-sig", newline="") as file:
+            return list(dict.fromkeys(row[column] for row in csv.DictReader(file)))
+    except (OSError, KeyError, TypeError, ValueError):
+        return []
+
+
+def complete_theme(context: typer.Context, incomplete: str) -> list[str]:
+    """Return the run's themes that begin as typed."""
+    return [theme for theme in _known(context, "theme_id") if theme.startswith(incomplete)]
+
+
+def complete_year(context: typer.Context, incomplete: str) -> list[str]:
+    """Return the run's years that begin as typed."""
+    return [year for year in _known(context, "year") if year.startswith(incomplete)]
+
+
 def trace(
     folder: RunFolder,
-    theme: Annotated[str, typer.Option("--theme", help="Identifier of the theme.")],
-    year: Annotated[str, typer.Option("--year", help="Year, or 'undated'; all years if left out.")] = "",
+    theme: Annotated[str, typer.Option("--theme", help="Identifier of the theme.", autocompletion=complete_theme)],
+    year: Annotated[
+        str, typer.Option("--year", help="Year, or 'undated'; all years if left out.", autocompletion=complete_year)
+    ] = "",
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:

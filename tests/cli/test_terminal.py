@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import typer
@@ -13,6 +15,7 @@ from rich.console import Console
 from pipeline.cli import app
 from pipeline.cli.progress import Bars, log_line, rate_words
 from pipeline.cli.show import sparkline
+from pipeline.cli.trace import complete_theme, complete_year
 
 
 def commands(command: Any, path: str = "findings") -> Iterator[tuple[str, Any]]:
@@ -63,3 +66,13 @@ def test_a_log_gets_a_line_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_sparkline_has_a_dot_where_nothing_is_known() -> None:
     assert sparkline([0.0, 0.5, 1.0, float("nan")]) == "▁▅█·"
     assert sparkline([0.0, float("nan")]) == "▁·"
+
+
+def test_themes_and_years_of_the_run_are_completed(tmp_path: Path) -> None:
+    (tmp_path / "tables").mkdir()
+    rows = "year,theme_id\n2009,staffing\n2009,stress\n2010,staffing\nundated,staffing\n"
+    (tmp_path / "tables" / "theme_year.csv").write_text(rows, encoding="utf-8")
+    there = Mock(params={"folder": tmp_path})
+    assert complete_theme(there, "st") == ["staffing", "stress"]
+    assert complete_year(there, "20") == ["2009", "2010"]
+    assert complete_theme(Mock(params={}), "") == complete_year(Mock(params={"folder": tmp_path / "none"}), "") == []
