@@ -20,8 +20,9 @@ def add_to(app: typer.Typer) -> None:
 
 def _known(context: typer.Context, column: str) -> list[str]:
     """Return what a column of theme_year holds, to complete an option; nothing where the run is not there yet."""
+    folder = context.params.get("folder") or next(iter(context.args), "")  # what is typed so far may not be parsed yet
     try:
-        with Path(context.params["folder"], "tables", "theme_year.csv").open(encoding="utf-8-sig", newline="") as file:
+        with Path(folder, "tables", "theme_year.csv").open(encoding="utf-8-sig", newline="") as file:
             return list(dict.fromkeys(row[column] for row in csv.DictReader(file)))
     except (OSError, KeyError, TypeError, ValueError):
         return []

@@ -72,7 +72,8 @@ def test_themes_and_years_of_the_run_are_completed(tmp_path: Path) -> None:
     (tmp_path / "tables").mkdir()
     rows = "year,theme_id\n2009,staffing\n2009,stress\n2010,staffing\nundated,staffing\n"
     (tmp_path / "tables" / "theme_year.csv").write_text(rows, encoding="utf-8")
-    there = Mock(params={"folder": tmp_path})
+    there = Mock(params={"folder": None}, args=[str(tmp_path)])
     assert complete_theme(there, "st") == ["staffing", "stress"]
     assert complete_year(there, "20") == ["2009", "2010"]
-    assert complete_theme(Mock(params={}), "") == complete_year(Mock(params={"folder": tmp_path / "none"}), "") == []
+    assert complete_theme(Mock(params={}, args=[]), "") == []
+    assert complete_year(Mock(params={"folder": tmp_path / "none"}), "") == []
