@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 import pipeline
-from pipeline.cli import codebook, collect, doctor, exchange, init, run, trace
+from pipeline.cli import codebook, collect, doctor, exchange, init, review, run, trace
 from pipeline.cli.show import console
 from pipeline.errors import FindingsError
 
@@ -26,6 +26,7 @@ trace.add_to(app)
 collect.add_to(app)
 exchange.add_to(app)
 codebook.add_to(app)
+review.add_to(app)
 init.add_to(app)
 doctor.add_to(app)
 

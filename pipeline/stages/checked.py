@@ -8,16 +8,20 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from pipeline.codebook import Codebook
 from pipeline.estimate import Sample, Strata, corrected_shares
 from pipeline.estimate.correction import CONTEXT, WITH_THEME, WITHOUT_THEME
 from pipeline.stages.assemble import Assembly, coded_statements
 from pipeline.stages.settings import RunOptions
-from pipeline.tables import TABLES, from_rows
+from pipeline.tables import TABLES, from_rows, sort
 from pipeline.tables.schema import UNDATED
 from pipeline.tabulate import Correction
 from pipeline.validate import Aligned, CodedStatement, Fault, Gold, align, read_gold
+from pipeline.validate.performance import Compared, calibration, performance
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +70,50 @@ def gold_rejects(name: str, faults: Sequence[Fault]) -> pa.Table:
     return from_rows(TABLES["rejects"], rows.values())
 
 
+def compare(checked: Checked, documents: pd.DataFrame, assignments: pd.DataFrame) -> Compared:
+    """Return people's and the pipeline's coding side by side; `documents`: doc_id, year, source_type."""
+    docs, statements = documents.set_index("doc_id"), checked.statements
+    ids = {one.statement_id for one in statements}
+    mine = assignments[assignments["statement_id"].isin(ids) & (assignments["method"] != "emergent")]
+    probabilities: dict[str, dict[str, float]] = {}
+    for row in mine.itertuples():
+        probabilities.setdefault(row.statement_id, {})[row.theme_id] = row.probability
+    where = [one.doc_id for one in statements]
+    return Compared(
+        statements=statements,
+        years=docs["year"].replace("", UNDATED).loc[where].tolist(),
+        source_types=docs["source_type"].loc[where].tolist(),
+        said=[checked.said(one) for one in statements],
+        probabilities=probabilities,
+    )
+
+
+def write_performance(run: Assembly, checked: Checked, documents: pa.Table) -> Compared:
+    """Write the tables performance and calibration; return what they were made from."""
+    docs = documents.select(["doc_id", "year", "covers_to", "source_type"]).to_pandas()
+    if run.settings.tabulate.year == "covered":
+        docs["year"] = docs["covers_to"].str[:4]
+    ids = [one.statement_id for one in checked.statements]
+    made = pq.read_table(run.out / "stages" / "assignments.parquet", filters=pc.field("statement_id").isin(ids))
+    data = compare(checked, docs, made.to_pandas())
+    rows = {"performance": performance(data, run.resources.codebook.ids, run.settings.seed)}
+    rows["calibration"] = calibration(data) if checked.statements else []
+    for name, found in rows.items():
+        run.write(name, [sort(TABLES[name], from_rows(TABLES[name], found))])
+    return data
+
+
 def corrections(
-    checked: Checked, documents: pd.DataFrame, counts: pd.DataFrame, theme_ids: Sequence[str]
+    checked: Checked,
+    documents: pd.DataFrame,
+    counts: pd.DataFrame,
+    theme_ids: Sequence[str],
+    part: float = 1.0,
 ) -> dict[tuple[str, str], Correction]:
     """Return (year, theme_id) -> correction from the coded statements that have an inclusion probability.
 
-    `documents`: doc_id, year, statements, findings. `counts`: doc_id, year, theme_id, findings.
+    `documents`: doc_id, year, statements, findings. `counts`: doc_id, year, theme_id, findings. `part` of a sample: the
+    coded statements are drawn from it, so that each was as much less likely to be coded.
     """
     drawn = [one for one in checked.statements if one.inclusion_probability is not None]
     if not drawn:
@@ -83,7 +125,7 @@ def corrections(
     found: dict[tuple[str, str], Correction] = {}
     for theme_id in theme_ids:
         mine = with_theme.loc[theme_id] if theme_id in with_theme.index.get_level_values(0) else pd.Series(dtype=int)
-        made = corrected_shares(_strata(sizes, mine), _sample(checked, drawn, where, theme_id))
+        made = corrected_shares(_strata(sizes, mine), _sample(checked, drawn, where, theme_id, part))
         found |= {(year, theme_id): correction for year, correction in made.items()}
     return found
 
@@ -98,14 +140,16 @@ def _strata(sizes: pd.DataFrame, with_theme: pd.Series) -> Strata:
     )
 
 
-def _sample(checked: Checked, drawn: Sequence[CodedStatement], where: np.ndarray, theme_id: str) -> Sample:
+def _sample(
+    checked: Checked, drawn: Sequence[CodedStatement], where: NDArray[np.str_], theme_id: str, part: float
+) -> Sample:
     return Sample(
         year=where,
         document=np.array([one.doc_id for one in drawn]),
         stratum=np.array([_stratum(checked, one, theme_id) for one in drawn], dtype=np.int64),
         is_finding=np.array([one.finding for one in drawn]),
         has_theme=np.array([one.has(theme_id) for one in drawn]),
-        weight=np.array([1 / (one.inclusion_probability or 1.0) for one in drawn]),
+        weight=np.array([1 / (part * (one.inclusion_probability or 1.0)) for one in drawn]),
     )
 
 

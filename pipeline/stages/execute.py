@@ -35,7 +35,7 @@ from pipeline.stages.assemble import (
     write_tabulated,
 )
 from pipeline.stages.cache import Cache, pack
-from pipeline.stages.checked import Checked, check_gold, corrections, gold_rejects, read_coded
+from pipeline.stages.checked import Checked, check_gold, corrections, gold_rejects, read_coded, write_performance
 from pipeline.stages.folder import outputs_of
 from pipeline.stages.keys import FileKeys, library_versions
 from pipeline.stages.plan import Plan
@@ -141,6 +141,7 @@ def _put_together(
     if reached >= STAGES.index("cluster"):
         totals = write_clustered(assembly, documents)
         checked = check_gold(assembly, gold)
+        write_performance(assembly, checked, documents)
         tell.step()
     write_rejects(assembly, gold_rejects(checked.name, checked.faults))
     if reached >= STAGES.index("tabulate"):

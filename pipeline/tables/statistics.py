@@ -1,9 +1,9 @@
-"""Tables of estimates: shares corrected by coded statements, beside the raw ones."""
+"""Tables of estimates: shares corrected by coded statements, and how well the pipeline does against these."""
 
 from __future__ import annotations
 
-from pipeline.tables.columns import ROW_YEAR, THEME_ID, THEME_LABEL, count, share, text
-from pipeline.tables.spec import Table
+from pipeline.tables.columns import ROW_YEAR, THEME_ID, THEME_LABEL, count, number, share, text
+from pipeline.tables.spec import Column, Table
 
 THEME_YEAR_CORRECTED = Table(
     "theme_year_corrected",
@@ -32,4 +32,45 @@ THEME_YEAR_CORRECTED = Table(
     ("year", "theme_id"),
 )
 
-STATISTICS: tuple[Table, ...] = (THEME_YEAR_CORRECTED,)
+
+def _measure(name: str, meaning: str) -> tuple[Column, Column, Column]:
+    return (
+        share(name, meaning),
+        share(f"{name}_low", f"Lower end of the 95% interval of {name}"),
+        share(f"{name}_high", f"Upper end of the 95% interval of {name}"),
+    )
+
+
+PERFORMANCE = Table(
+    "performance",
+    "How well the pipeline does against coded statements; empty where a run is given none",
+    (
+        text("by", "all, or the part of the corpus that the row is about", ("all", "period", "source_type")),
+        text("group", "The period or source type; blank for all"),
+        text("what", "theme or kind", ("theme", "kind")),
+        text("id", "theme_id or kind; micro: all together; macro: their mean"),
+        count("coded", "Coded statements that the row rests on"),
+        number("true", "Statements that have it, as people say, weighed by inclusion probability where it is known"),
+        number("predicted", "Statements that have it, as the pipeline says, weighed in the same way"),
+        number("both", "Statements that have it as both say"),
+        *_measure("precision", "both / predicted"),
+        *_measure("recall", "both / true"),
+        *_measure("f1", "Harmonic mean of precision and recall"),
+    ),
+    ("by", "group", "what", "id"),
+)
+
+CALIBRATION = Table(
+    "calibration",
+    "How often assignments of about the same probability are right; empty where a run is given no coded statements",
+    (
+        share("probability_from", "Lowest probability of the assignments"),
+        share("probability_to", "Highest probability, itself excluded except for 1"),
+        count("assignments", "Assignments to coded statements"),
+        share("mean_probability", "Their mean probability"),
+        *_measure("share_right", "Part of them that people give too"),
+    ),
+    ("probability_from",),
+)
+
+STATISTICS: tuple[Table, ...] = (THEME_YEAR_CORRECTED, PERFORMANCE, CALIBRATION)
