@@ -11,8 +11,10 @@ from typing import Any
 from pipeline.errors import ConfigError
 from pipeline.segment.wordlists import words
 
+_Index = Mapping[str, Sequence[tuple[tuple[str, ...], str]]]  # names and their class by the word that they begin with
 _WORD = re.compile(r"[^\W\d_]+(?:[’'&-][^\W\d_]+)*|\d+")
 _DEFINITION = re.compile(r"\(\s*[‘'“\"]?(?:the\s+)?([A-Z][A-Za-z&]{1,9}?)s?[’'”\"]?\s*\)")
+_INFLECTED = re.compile(r"(?:[’']s|s[’']|[’']|s)$")
 _SMALL = words(
     "of the and for in on to a an at by with",
 )
@@ -40,15 +42,21 @@ class AgencyRules:
 
     @cached_property
     def index(self) -> dict[str, list[tuple[tuple[str, ...], str]]]:
-        """Names by their first word, longest first."""
+        """Names by their first word, longest first; names of one word also by their plural and genitive."""
         index: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         for label, terms in self.names.items():
             for term in terms:
                 words = tuple(_WORD.findall(term if term.isupper() else term.lower()))
-                index.setdefault(words[0], []).append((words, label))
+                for opening in words[:1] if len(words) > 1 else _forms(words[0]):
+                    index.setdefault(opening, []).append((words, label))
         for entries in index.values():
             entries.sort(key=lambda entry: (-len(entry[0]), entry))
         return index
+
+    @cached_property
+    def openings(self) -> frozenset[str]:
+        """The words that names begin with, in small letters."""
+        return frozenset(word.lower() for word in self.index)
 
 
 def find_agencies(text: str, rules: AgencyRules, short_forms: Mapping[str, str] | None = None) -> tuple[str, ...]:
@@ -56,23 +64,36 @@ def find_agencies(text: str, rules: AgencyRules, short_forms: Mapping[str, str] 
     words = _WORD.findall(text)
     lower = [word.lower().replace("’", "'") for word in words]
     found = set()
-    at = 0
-    while at < len(words):
-        label, length = _longest_name(words, lower, at, rules)
-        if not label and short_forms:
-            label, length = short_forms.get(words[at].removesuffix("s"), ""), 1
-        if label:
-            found.add(label)
-        at += max(1, length)
+    past = 0
+    opening, openings = rules.index, rules.openings
+    for at, low in enumerate(lower):
+        if at < past:
+            continue
+        if low in openings:
+            label, length = _longest_name(words, lower, at, opening)
+            if label:
+                found.add(label)
+                past = at + length
+                continue
+        if short_forms and words[at][0].isupper():
+            label = short_forms.get(words[at].removesuffix("s"), "")
+            if label:
+                found.add(label)
     return tuple(label for label in rules.names if label in found)
 
 
-def _longest_name(words: Sequence[str], lower: Sequence[str], at: int, rules: AgencyRules) -> tuple[str, int]:
+def _longest_name(words: Sequence[str], lower: Sequence[str], at: int, index: _Index) -> tuple[str, int]:
     for key, line in ((words[at], words), (lower[at], lower)):
-        for name, label in rules.index.get(key, ()):
+        for name, label in index.get(key, ()):
             if _same(name, line[at : at + len(name)]):
                 return label, len(name)
     return "", 0
+
+
+def _forms(word: str) -> tuple[str, ...]:
+    """Return a word with its plural and genitives."""
+    plural = word[:-1] + "ies" if word.endswith("y") and not word.endswith(("ay", "ey", "oy")) else word + "s"
+    return tuple(dict.fromkeys((word, plural, f"{word}'s", f"{plural}'")))
 
 
 def _same(name: tuple[str, ...], words: Sequence[str]) -> bool:
@@ -82,7 +103,7 @@ def _same(name: tuple[str, ...], words: Sequence[str]) -> bool:
     last, wanted = words[-1], name[-1]
     if last == wanted:
         return True
-    bare = re.sub(r"(?:[’']s|s[’']|[’']|s)$", "", last)
+    bare = _INFLECTED.sub("", last)
     return bare == wanted or bare == wanted.removesuffix("s") or bare == wanted.removesuffix("y") + "ie"
 
 

@@ -45,6 +45,43 @@ _PASSIVE = "".join(
     rf"(?<!\b{word} )" for word in ("to", "be", "been", "being", "was", "were", "is", "are", "not", "the", "a")
 )
 _VERB = re.compile(rf"{_PASSIVE}\b(?:(?P<say>{_SAY})|(?P<judge>{_JUDGE})|(?P<hold>{_HOLD}))\b(?! by\b)")
+_VERB_START = re.compile(r"(?:^|\|)([a-z]+)(\?)?")
+_WORD = re.compile(r"[A-Za-z]{3,}")
+
+
+def _openings(*patterns: str) -> tuple[frozenset[str], ...]:
+    """Return the first three, four and five letters of the verbs: a sentence without any of them is its own."""
+    starts = {m.group(1)[:-1] if m.group(2) else m.group(1) for p in patterns for m in _VERB_START.finditer(p)}
+    starts |= {
+        "according",
+        "According",
+        "words",
+        "view",
+        "opinion",
+        "critici",
+        "welcom",
+        "prais",
+        "label",
+        "judged",
+        "condemn",
+    }
+    starts |= {"scathing", "critical", "damning", "made", "condemn"}
+    starts -= {"are", "were", "about"}  # of "were scathing", "spoke about"
+    return (
+        frozenset(start for start in starts if len(start) <= 3),
+        frozenset(start for start in starts if len(start) == 4),
+        frozenset(start[:5] for start in starts if len(start) > 4),
+    )
+
+
+_THREE, _FOUR, _FIVE = _openings(_SAY, _JUDGE, _HOLD)
+
+
+def may_attribute(masked: str) -> bool:
+    """Tell whether a sentence has a word that could attribute it to somebody: quick, and never wrong in saying no."""
+    return any(word[:5] in _FIVE or word[:4] in _FOUR or word[:3] in _THREE for word in _WORD.findall(masked))
+
+
 _ASIDES = re.compile(
     r"(?:\s+(?:also|has|have|had|then|once|again|yesterday|today|tonight|later|further|however|repeatedly|"
     r"strongly|jointly|recently|already|now|"
@@ -127,6 +164,14 @@ _LEADS = re.compile(
 _APPOSED = re.compile(rf"[a-z][’']?,\s+(?P<name>{NAME}),$")
 _SENTENCE_NAME = re.compile(rf"(?:{TITLE}\s+)*[A-Z]")
 
+_REPORT_OPENS = re.compile(rf"(?:(?:The|A|An)\s+)?(?:[\w’'-]+\s+){{0,3}}?(?i:{_REPORT_NOUN})\s+{_PREPOSITION}\b")
+_GOVERNED = re.compile(rf"\b{_PREPOSITION}(?: the| a| an| its| their)?$")
+_INSPECTING = re.compile(r"\binspect|\bwatchdog|\bpanel\b")
+_REPORT_ENDS = re.compile(rf"{_REPORT_NOUN}$")
+_RELATIVE = re.compile(r"\b(?:that|who|whom|which|whether|if|where|what|unless|until|because|how|when)\b")
+_CLAUSE_END = re.compile(rf"[,;:(—]|{QUOTED}")
+_NOBODY = re.compile(r"(?i:nobody|no one|none|neither|every|each|any)\b")
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -144,6 +189,8 @@ def _source(sort: str | None, text: str, strong: bool) -> Source | None:
 
 def attribution(masked: str) -> Source | None:
     """Return who says it, from a sentence whose quoted parts are masked; None where the document speaks itself."""
+    if not may_attribute(masked):
+        return None
     match = _ACCORDING.search(masked)
     if match:
         found = _after(masked, match.end(), strong=True)
@@ -175,6 +222,8 @@ def _after(masked: str, at: int, *, strong: bool) -> Source | None:
         return None
     sort = match.lastgroup
     text = match.group(sort) if sort else ""
+    if text.startswith("that "):  # "said that members ...": what is said, not who says it
+        return None
     if sort == "name" and not _SENTENCE_NAME.match(re.sub(r"^the\s+", "", text)):
         return None
     return _source(sort, text, strong)
@@ -190,17 +239,17 @@ def _before(masked: str, verb: re.Match[str]) -> Source | None:
         if beside and is_person(tidy(beside.group("name"))):
             return Source("name", beside.group("name"), strong)
         return _opening(masked, verb.start(), strong)
-    if re.match(rf"(?:(?:The|A|An)\s+)?(?:[\w’'-]+\s+){{0,3}}?(?i:{_REPORT_NOUN})\s+{_PREPOSITION}\b", masked):
+    if _REPORT_OPENS.match(masked):
         return _opening(masked, verb.start(), strong)
     clause = _clause(trimmed)
     match = _SUBJECT_END.search(clause)
     if match is None:
         return _opening(masked, verb.start(), strong)
     lead = clause[: match.start()].rstrip()
-    if re.search(rf"\b{_PREPOSITION}(?: the| a| an| its| their)?$", lead):
+    if _GOVERNED.search(lead):
         return _opening(masked, verb.start(), strong)
     judging = verb.group("judge") is not None and bool(_OFFICE.search(match.group()))
-    return _subject(match, lead, strong or judging or bool(re.search(r"\binspect|\bwatchdog|\bpanel\b", match.group())))
+    return _subject(match, lead, strong or judging or bool(_INSPECTING.search(match.group())))
 
 
 def _subject(match: re.Match[str], lead: str, strong: bool) -> Source | None:
@@ -211,7 +260,7 @@ def _subject(match: re.Match[str], lead: str, strong: bool) -> Source | None:
             return None
         return (
             Source("report", f"the {text} report", strong)
-            if re.search(rf"{_REPORT_NOUN}$", lead)
+            if _REPORT_ENDS.search(lead)
             else Source("name", text, strong)
         )
     if sort == "role":
@@ -223,18 +272,18 @@ def _subject(match: re.Match[str], lead: str, strong: bool) -> Source | None:
 
 def _role_phrase(text: str) -> str:
     """Return a role without the words that open its sentence; none inside a relative clause."""
-    if re.search(r"\b(?:that|who|whom|which|whether|if|where|what|unless|until|because|how|when)\b", text):
+    if _RELATIVE.search(text):
         return ""
     text = re.sub(r"^.*\b(?:is|are|was|were|has|have|had|been|and|but)\s+(?:even|also|now)?\s*", "", text)
     text = re.sub(r"^(?:\d+(?:\.\d+)*\s+)(?=(?:One|Two|A|The|Some|Several)\b)", "", text)
-    if re.match(r"(?i:nobody|no one|none|neither|every|each|any)\b", text):
+    if _NOBODY.match(text):
         return ""
     return _LEADS.sub("", text)
 
 
 def _clause(left: str) -> str:
     """The last clause of the words before a verb, at most 90 characters."""
-    return re.split(rf"[,;:(—]|{QUOTED}", left)[-1][-90:].lstrip()
+    return _CLAUSE_END.split(left)[-1][-90:].lstrip()
 
 
 def _opening(masked: str, end: int, strong: bool) -> Source | None:

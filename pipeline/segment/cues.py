@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 TOKEN = re.compile(r"\d[\d,.]*\d%?|\d%?|[^\W\d_]+(?:[’'-][^\W\d_]+)*|[,;:()—–.!?…]|(?<=\s)-(?=\s)")
 _GAP = 3
@@ -29,8 +30,7 @@ class Phrase:
     first_only: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A cue found: tokens `[start:end]`, and the place of the word that negates it, or -1.
 
     `weak`: the negation is a diminisher ("lack of", "fail to"), which turns what is good and leaves what is bad.
@@ -91,9 +91,9 @@ class PhraseBook:
     def __init__(self, phrases: Iterable[tuple[int, str]]) -> None:
         self.atoms = Atoms()
         self._by_atom: dict[int, list[Phrase]] = {}
-        self._alone: dict[str, tuple[Phrase, ...]] = {}
         self._longer: dict[str, tuple[Phrase, ...]] = {}
-        self._pairs: dict[tuple[str, str], tuple[Phrase, ...]] = {}
+        self.opened: dict[str, tuple[tuple[Phrase, ...], bool]] = {}
+        self.pairs: dict[tuple[str, str], tuple[Phrase, ...]] = {}
         for cue, text in phrases:
             phrase = self._parse(cue, text)
             self._by_atom.setdefault(phrase.atoms[0], []).append(phrase)
@@ -104,27 +104,20 @@ class PhraseBook:
         words = [word for word in (words[0].removeprefix("^"), *words[1:]) if word]
         return Phrase(cue, tuple(self.atoms.number(word) for word in words), first_only)
 
-    def alone(self, word: str) -> tuple[Phrase, ...]:
-        """Return the phrases of one word that a word fits."""
-        found = self._alone.get(word)
-        if found is None:
-            opened = tuple(p for n in sorted(self.atoms.of(word)) for p in self._by_atom.get(n, ()))
-            found = self._alone[word] = tuple(p for p in opened if len(p.atoms) == 1)
-            self._longer[word] = tuple(p for p in opened if len(p.atoms) > 1)
+    def open(self, word: str) -> tuple[tuple[Phrase, ...], bool]:
+        """Return the phrases of one word that a word fits, and whether it may open longer ones; kept in `opened`."""
+        opened = [p for n in sorted(self.atoms.of(word)) for p in self._by_atom.get(n, ())]
+        self._longer[word] = tuple(p for p in opened if len(p.atoms) > 1)
+        found = self.opened[word] = (tuple(p for p in opened if len(p.atoms) == 1), bool(self._longer[word]))
         return found
 
-    def longer(self, word: str, following: str) -> tuple[Phrase, ...]:
-        """Return the phrases of several words that a word and the one after it may open."""
-        opened = self._longer[word]
-        if not opened:
-            return opened
-        found = self._pairs.get((word, following))
-        if found is None:
-            if len(self._pairs) > _KEPT_PAIRS:
-                self._pairs.clear()
-            fits = self.atoms.of(following)
-            found = tuple(p for p in opened if p.atoms[1] in fits or p.atoms[1] == _GAP_ATOM)
-            self._pairs[word, following] = found
+    def pair(self, word: str, following: str) -> tuple[Phrase, ...]:
+        """Return the phrases that a word and the one after it may open; kept in `pairs`."""
+        if len(self.pairs) > _KEPT_PAIRS:
+            self.pairs.clear()
+        fits = self.atoms.of(following)
+        found = tuple(p for p in self._longer[word] if p.atoms[1] in fits or p.atoms[1] == _GAP_ATOM)
+        self.pairs[word, following] = found
         return found
 
 
@@ -148,27 +141,37 @@ class CueFinder:
         """Return the hits in order of their place; the longer of two that overlap in one cue wins."""
         found: list[tuple[int, int, int]] = []
         negating: dict[int, list[tuple[int, int]]] = {}
-        for at, cue, end in self._matches(tokens):
-            if cue >= 0:
-                found.append((at, -end, cue))
+        for at, phrase, end in self._matches(tokens):
+            if phrase.first_only and at > 1:
+                continue
+            if phrase.cue >= 0:
+                found.append((at, -end, phrase.cue))
             else:
-                negating.setdefault(at, []).append((cue, end))
+                negating.setdefault(at, []).append((phrase.cue, end))
+        kept = _longest(found)
+        if not negating:
+            return [Hit(cue, at, -end) for at, end, cue in kept]
         negations = _negations(negating)
-        return [Hit(cue, at, -end, *_negation(tokens, at, negations)) for at, end, cue in _longest(found)]
+        return [Hit(cue, at, -end, *_negation(tokens, at, negations)) for at, end, cue in kept]
 
-    def _matches(self, tokens: Sequence[str]) -> Iterable[tuple[int, int, int]]:
-        """Yield (place, cue, end) of every phrase that fits."""
-        book, last = self._book, len(tokens) - 1
-        for at, word in enumerate(tokens):
-            for phrase in book.alone(word):
-                if at < 2 or not phrase.first_only:
-                    yield at, phrase.cue, at + 1
-            if at < last:
-                for phrase in book.longer(word, tokens[at + 1]):
-                    if at < 2 or not phrase.first_only:
-                        end = self._end(phrase.atoms, tokens, at)
-                        if end:
-                            yield at, phrase.cue, end
+    def _matches(self, tokens: Sequence[str]) -> list[tuple[int, Phrase, int]]:
+        """Return (place, phrase, end) of every phrase that fits, at the beginning or not."""
+        book, opened, pairs = self._book, self._book.opened, self._book.pairs
+        out: list[tuple[int, Phrase, int]] = []
+        at, following = len(tokens), ""
+        for word in reversed(tokens):
+            at -= 1
+            alone, longer = opened.get(word) or book.open(word)
+            for phrase in alone:
+                out.append((at, phrase, at + 1))
+            if longer and following:
+                fitting = pairs.get((word, following))
+                for phrase in book.pair(word, following) if fitting is None else fitting:
+                    end = self._end(phrase.atoms, tokens, at)
+                    if end:
+                        out.append((at, phrase, end))
+            following = word
+        return out
 
     def _end(self, atoms: tuple[int, ...], tokens: Sequence[str], at: int) -> int:
         """Return the end of the phrase that starts at token `at`, or 0."""

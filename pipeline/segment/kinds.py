@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -102,7 +101,7 @@ class KindReader:
         """Leave out the "no" of "no delay": a negation that turned a concern is none in itself."""
         if all(hit.negation < 0 for hit in hits):
             return hits
-        hits = [hit if hit.negation < 0 or self._turns(hit) else replace(hit, negation=-1) for hit in hits]
+        hits = [hit if hit.negation < 0 or self._turns(hit) else hit._replace(negation=-1) for hit in hits]
         spent = {hit.negation for hit in hits if hit.negated and self.rules.cues[hit.cue].kind == "concern"}
         return [h for h in hits if h.negated or h.start not in spent or h.end > h.start + 1] if spent else hits
 

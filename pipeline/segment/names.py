@@ -18,7 +18,12 @@ TITLE = (
 CAPITAL = r"(?:(?:[A-Z]\.|(?:Mc|Mac|O[’']|D[’'])?[A-Z][\w-]*)(?:[’'](?!s\b)[A-Z]?[\w-]+)?)"
 NAME = rf"(?:{TITLE}\s+)*{CAPITAL}(?:\s+(?:(?:of|for|and|the|de|van|von|al|der)\s+){{0,2}}{CAPITAL}){{0,7}}"
 _PERSON_LIKE = re.compile(rf"(?:{TITLE}\s+)*{CAPITAL}(?:\s+(?:de|van|von|der|al)?\s?{CAPITAL}){{1,4}}")
+_TWO_CAPITALS = re.compile(r"[A-Z][\w.’'-]*\s+(?:[a-z]{2,3}\s)?[A-Z]")
 _SHORT_DEFINITION = re.compile(r"\(\s*[‘'“\"]?(?:the\s+)?([A-Z][A-Za-z&]{1,9}?)[’'”\"]?\s*\)")
+_AFTER_NAME = re.compile(r"(?<=[a-z]),?\s+(?:MP|MSP|MLA|TD|MS|AM|QC|KC|SC|OBE|MBE|CBE|JP)$")
+_QUESTION = re.compile(r"[QA]\.?\d*\.?")  # of a transcript: "Q12 Mr Bell"
+_GENITIVE = re.compile(r"[’']s?$")
+_PLAIN_TITLE = re.compile(rf"^(?:Mr|Mrs|Ms|Miss|Mx)\.?\s+(?={CAPITAL}\s+{CAPITAL})(?!(?:Justice|Recorder)\b)")
 _SMALL_WORD = re.compile(r"(?<![\w’'-])[a-z][a-z-]+")
 _INSIDE = re.compile(r"(?<=[a-z,;] )[A-Z][\w-]+")
 _TITLED = re.compile(rf"^(?:{TITLE}\s+)+")
@@ -29,10 +34,11 @@ _NOT_NAMES = words(
     "Three Another Other Such Speaking Reporting Please Nobody Everyone Everybody Someone Anyone None Neither",
     "Every Any Asked Because Once Only Even Still Just According Crucially Sadly Earlier Later Under Monday",
     "Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August",
-    "September October November December",
+    "September October November December Honour",
 )
 _OFFICE = re.compile(
-    r"^(?:.*\s)?(?:Secretary|Minister|Commissioner|Spokesman|Spokeswoman|President|Leader|MP|Chancellor|Mayor)\s+"
+    r"^(?:.*\s)?(?:Secretary|Minister|Commissioner|Spokesman|Spokeswoman|President|Leader|MP|MSP|MLA|TD|"
+    r"Chancellor|Mayor|Director|Executive|Convener|Chairman|Chairwoman|Chair)\s+"
 )
 
 
@@ -51,7 +57,7 @@ class Names:
     def _take(self, text: str) -> None:
         self._common.update(_SMALL_WORD.findall(text))
         self._inside.update(_INSIDE.findall(text))
-        for match in _PERSON_LIKE.finditer(text):
+        for match in _PERSON_LIKE.finditer(text) if _TWO_CAPITALS.search(text) else ():
             name = tidy(match.group())
             parts = name.split()
             if len(parts) < 2:
@@ -94,10 +100,9 @@ class Names:
 
 def tidy(name: str) -> str:
     """Return a name without opening small words, possessive or office."""
-    name = re.sub(r"[’']s?$", "", name.strip())
-    name = re.sub(rf"^(?:Mr|Mrs|Ms|Miss|Mx)\.?\s+(?={CAPITAL}\s+{CAPITAL})(?!(?:Justice|Recorder)\b)", "", name)
-    parts = name.split()
-    while parts and (parts[0] in _NOT_NAMES or parts[0].lower() in ("the", "and")):
+    name = _PLAIN_TITLE.sub("", _GENITIVE.sub("", name.strip()))
+    parts = _AFTER_NAME.sub("", name).split()
+    while parts and (parts[0] in _NOT_NAMES or parts[0].lower() in ("the", "and") or _QUESTION.fullmatch(parts[0])):
         parts.pop(0)
     name = " ".join(parts)
     cut = _OFFICE.match(name)

@@ -24,6 +24,7 @@ _DATE = re.compile(r"\b(?:19|20)\d\d\b")
 _NAMED_CASE = re.compile(
     r"\b(?:(?:Child|Baby|Family|Mother|Father|Adult|Mr|Mrs|Ms|Miss) [A-Z]{1,2}\b|[A-Z]\.?’?'?s (?:mother|father))"
 )
+_INITIAL = re.compile(r"\b[A-Z]{1,2}\b")
 _FINITE = words(
     "is are was were be been being has have had do does did can could may might must shall should will would says",
     "said",
@@ -102,7 +103,7 @@ def shapes_of(text: str, tokens: Sequence[str], *, is_item: bool, led: bool, adv
         text[:1] in '“"‘' or "“" in text or ' "' in text,
         has.get("digit", 0) >= 2,
         "digit" in has and _DATE.search(text) is not None,
-        _NAMED_CASE.search(text) is not None,
+        _INITIAL.search(text) is not None and _NAMED_CASE.search(text) is not None,
         "third" in has,
         "first" in has,
         "we" in has,

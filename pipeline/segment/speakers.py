@@ -9,12 +9,26 @@ from itertools import groupby
 
 from pipeline.segment.attribution import QUOTED, Source, attribution
 from pipeline.segment.cutting import Unit
-from pipeline.segment.names import NAME, Names, is_person, is_titled, tidy
+from pipeline.segment.names import CAPITAL, NAME, TITLE, Names, is_person, is_titled, tidy
 
-_TURN = re.compile(r"(?:Q\d+\.?\s+)?((?:[A-Z][\w.’'-]*\s?){1,6}?)(?:\s*\([^)]*\)){0,3}:\s+(?=\S)")
-_CHAIR = re.compile(
-    r"(?:the )?(?:chair(?:man|woman|person)?|convener|speaker|witness|cabinet member|minister|secretary of state)\b",
+_TURN = re.compile(
+    r"(?:Q\d+\.?\s+)?(?:The\s+)?(?P<name>(?:[A-Z][\w.’'-]*,?\s?(?:(?:of|for|and|the)\s+){0,2}){1,8}?)"
+    r"(?P<brackets>(?:\s*\([^)]*\)){0,3}):\s+(?=\S)"
+)
+_OFFICE = re.compile(
+    r"(?:the )?(?:chair(?:man|woman|person)?|convener|speaker|witness|cabinet member|minister|secretary of state|"
+    r"parliamentary under-secretary|director|commissioner|chief|presenter|interviewer|moderator|host|counsel|clerk|"
+    r"judge|president|coroner)\b",
     re.IGNORECASE,
+)
+_LABEL = re.compile(
+    r"(?:recommendation|finding|strength|weakness|judgement|action|note|source|example|date|figure|table|case|subject|"
+    r"present|apologies|attend|to|from|re|cc|summary|background|resolved|contact|tel|email|web|progress|impact)",
+    re.IGNORECASE,
+)
+_SPEECH = re.compile(
+    rf"\b(?:[Ss]tatement|[Ss]peech|[Aa]ddress|[Kk]eynote|[Ll]ecture|[Rr]emarks|[Tt]alk)\s+(?:given\s+)?by\s+"
+    rf"(?:the\s+)?(?P<who>{NAME})"
 )
 _OWN_REPORT = re.compile(
     r"(?:\b[Ww]e (?:found|visited|inspected|looked|examined|saw|judged)|\b[Ii]nspectors (?:found|visited|"
@@ -36,6 +50,8 @@ _BODY_NOUN = re.compile(
 )
 _SMALL_LETTERS = "abcdefghijklmnopqrstuvwxyz’'-, "
 _ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
+_OPENING_NAME = re.compile(rf"(?:\W|{QUOTED})*({NAME})")
+_FULL_NAME = re.compile(rf"(?:{TITLE}\s+)*{CAPITAL}\s+{CAPITAL}(?:\s+{CAPITAL})?")
 _INSPECTORS = re.compile(r"^(?:the )?(?:inspectors?|watchdog|inspectorates?)$", re.IGNORECASE)
 
 
@@ -56,7 +72,7 @@ class _Walk:
         body = [unit.text for unit in units if unit.block_kind != "heading"]
         plain = [mask(text, False)[0] for text in body]
         self.own_report = source_type == "report" or (source_type != "news" and any(map(_OWN_REPORT.search, plain)))
-        self.turns = _turn_names(body)
+        self.turns = _turn_names(body, self.names)
         self.owner = ""
         self.main_owner = self._main_owner(plain)
         self.person = self.people = self.body = self.last = ""
@@ -90,9 +106,10 @@ class _Walk:
     def block(self, units: list[Unit]) -> list[str]:
         """Return the speakers of one block's units."""
         if units[0].block_kind in ("heading", "caption"):
-            self.stem_speaker = self.turn = ""
+            speech = _SPEECH.search(units[0].text)
+            self.stem_speaker, self.turn = "", self.names.full(speech.group("who")) if speech else ""
             return [""] * len(units)
-        if self.turns:
+        if self.turns or self.turn:
             found = self._turn_speakers(units)
             if found is not None:
                 return found
@@ -104,9 +121,8 @@ class _Walk:
         return self._spread(units, masks, sources, started)
 
     def _turn_speakers(self, units: list[Unit]) -> list[str] | None:
-        name = _turn(units[0].text)
-        if name in self.turns:
-            self.turn = self.names.full(name) if not name.isupper() else name
+        name, _ = _turn(units[0].text)
+        self.turn = self.turns.get(name, self.turn)
         return [self.turn] * len(units) if self.turn else None
 
     def _masks(self, units: list[Unit]) -> tuple[list[str], bool]:
@@ -191,9 +207,13 @@ class _Walk:
 
     def _mention(self, masked: str) -> None:
         """Remember a person whom a sentence names as its matter, for the pronoun that follows."""
-        match = re.match(rf"(?:\W|{QUOTED})*({NAME})", masked)
+        match = _OPENING_NAME.match(masked)
         if match and (name := tidy(match.group(1))) and is_person(self.names.full(name)):
             self.person = self.names.full(name)
+            return
+        people = {self.names.full(tidy(m.group())) for m in _FULL_NAME.finditer(masked) if is_person(tidy(m.group()))}
+        if len(people) == 1:
+            self.person = people.pop()
 
     def _remember(self, source: Source, name: str, masked: str) -> None:
         self.last = name
@@ -262,17 +282,29 @@ def _closes(text: str, at: int, char: str) -> bool:
     return char != "’" or not follows.isalnum()
 
 
-def _turn(text: str) -> str:
-    """Return the name before the colon that opens a turn of a transcript."""
+def _turn(text: str) -> tuple[str, str]:
+    """Return the name before the colon that opens a turn of a transcript, and what stands in brackets behind it."""
     match = _TURN.match(text)
-    return match.group(1).strip() if match and len(match.group(1)) <= 60 else ""
+    if not match or len(match.group("name")) > 70:
+        return "", ""
+    return match.group("name").strip(), match.group("brackets").strip(" ()")
 
 
-def _turn_names(texts: Sequence[str]) -> frozenset[str]:
-    """Return the names that open turns: titled ones, offices, and others that come back as a person would."""
-    counts = Counter(filter(None, map(_turn, texts)))
-    return frozenset(
-        name
-        for name, count in counts.items()
-        if is_titled(name.title()) or _CHAIR.match(name) or (count >= 2 and is_person(name.title()) and len(counts) > 1)
-    )
+def _turn_names(texts: Sequence[str], names: Names) -> dict[str, str]:
+    """Return the names that open turns, with the person or office that each stands for.
+
+    Titled names and offices open turns; another name does where a constituency or body follows it in brackets, or
+    where it comes back as a person's would, in a text with other turns. "Strengths:" is a label.
+    """
+    turns = [turn for turn in map(_turn, texts) if turn[0]]
+    counts = Counter(name for name, _ in turns)
+    found: dict[str, str] = {}
+    for name, bracket in turns:
+        person = is_person(name.title())
+        single = " " not in name and not names.is_common(name.capitalize()) and not _LABEL.match(name)
+        back = counts[name] >= 2 and len(counts) > 1
+        if is_titled(name.title()) or (person and bracket) or (back and (person or single)):
+            found[name] = name if name.isupper() else names.full(name)
+        elif _OFFICE.match(name):
+            found.setdefault(name, tidy(bracket) if is_person(tidy(bracket)) else name)
+    return found

@@ -8,13 +8,15 @@ _OPEN_END = re.compile(r"(?::|;|:\s?[-–—])\s*$")
 _HANGING = re.compile(
     r"\b(?:that|to|should|must|by|of|about|on|in|for|with|from|who|which|where|are|is|were|was|including|include|included|and|or)\s*$"
 )
+_LONGEST_END = 16  # characters: the longest word that hangs, and the space around it
 _POINTING = re.compile(r"(?:These|They|Those|This|Such|Among (?:these|them)|Examples|It)\b(?:[^\s]*\s+[^\s]+){1,6}$")
 _JOINT = re.compile(r"\W*(?:and|or|but|and/or)\W*$", re.IGNORECASE)
 
 
 def opens_list(text: str) -> bool:
     """Tell whether a text leads into a list: it ends in a colon, or hangs in the air."""
-    return bool(_OPEN_END.search(text) or _HANGING.search(text))
+    end = text[-_LONGEST_END:]
+    return bool(_OPEN_END.search(end) or _HANGING.search(end))
 
 
 def is_joint(text: str) -> bool:

@@ -179,3 +179,8 @@ def test_agencies_with_short_forms_that_the_text_defines() -> None:
     )
     assert [s.agencies for s in found] == [("partnership",), ("partnership",), ("council", "police"), ()]
     assert agencies().names["police"]
+
+
+def test_agencies_in_the_plural_and_the_genitive() -> None:
+    found = statements("Most schools knew. The charities' view was plain. GPs and nurseries did not.\n")
+    assert [s.agencies for s in found] == [("school",), ("charity",), ("health", "school")]

@@ -42,6 +42,16 @@ NEWS = [
         ["National Deaf Trust"],
     ),
     (
+        "what is said is not who says it, and letters after a name are no part of it",
+        "Jo Platt MP, who was not asked, said that members had been “kept in the dark”.",
+        ["Jo Platt"],
+    ),
+    (
+        "a pronoun stands for the one person that the sentence before names",
+        "The clinic was built by Dr Ines Moss, a doctor of the town, in 2003.\n\n“Nobody came,” she says.",
+        ["", "Dr Ines Moss"],
+    ),
+    (
         "scare quotes make no speaker",
         "The unit was called “the shed” by those who slept there. It was shut in 2003.",
         ["", ""],
@@ -80,6 +90,26 @@ def test_a_transcript_gives_each_turn_to_its_speaker() -> None:
         "Dr Ines Moss (Northby Trust): Thank you.\n\nWe are short of beds."
     )
     assert [s.speaker for s in statements(text)] == ["Chair", "Chair", "Dr Ines Moss", "Dr Ines Moss"]
+
+
+def test_transcripts_in_other_dress() -> None:
+    text = (
+        "# Evidence\n\nQ12 Mr Bell: We were told of beds, and I should like to know how many beds there are.\n\n"
+        "Aoife: Twelve.\n\nThe Minister for Children (Tessa Wain): We keep it open.\n\n"
+        "Aoife: So they say.\n\nQ13 Mr Bell: Thank you.\n\nStrengths: none.\n"
+    )
+    said = [s.speaker for s in statements(text)]
+    assert said == ["", "Mr Bell", "Aoife", "Tessa Wain", "Aoife", "Mr Bell", "Mr Bell"]
+
+
+def test_labels_open_no_turns() -> None:
+    text = "Strengths: good plans.\n\nWeaknesses: late visits.\n\nStrengths: kind staff.\n\nWeaknesses: few beds.\n"
+    assert [s.speaker for s in statements(text)] == [""] * 4
+
+
+def test_a_speech_belongs_to_who_gives_it() -> None:
+    text = "# Remarks by Dame Lettice Orr\n\nI sat through five papers. We know enough.\n\n# Annex\n\nA list.\n"
+    assert [s.speaker for s in statements(text)] == ["", "Dame Lettice Orr", "Dame Lettice Orr", "", ""]
 
 
 @pytest.mark.parametrize(
