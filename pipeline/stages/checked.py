@@ -93,7 +93,7 @@ def write_performance(run: Assembly, checked: Checked, documents: pa.Table) -> C
     docs = documents.select(["doc_id", "year", "covers_to", "source_type"]).to_pandas()
     if run.settings.tabulate.year == "covered":
         docs["year"] = docs["covers_to"].str[:4]
-    ids = [one.statement_id for one in checked.statements]
+    ids = pa.array([one.statement_id for one in checked.statements], pa.string())
     made = pq.read_table(run.out / "stages" / "assignments.parquet", filters=pc.field("statement_id").isin(ids))
     data = compare(checked, docs, made.to_pandas())
     rows = {"performance": performance(data, run.resources.codebook.ids, run.settings.seed)}
