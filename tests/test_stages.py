@@ -13,6 +13,8 @@ from pipeline.errors import ConfigError, FindingsError, OutputError, UsageError
 from pipeline.stages import RunOptions, run
 from pipeline.stages.folder import locked
 from pipeline.stages.loaded import Run, load_run, trace
+from pipeline.stages.progress import Silence
+from pipeline.stages.settings import Shard
 
 REPORTS = {
     "2004.txt": """\
@@ -261,3 +263,44 @@ def test_a_completed_manifest_draft_settles_what_was_unknown(corpus: Path, tmp_p
     after = go(corpus, tmp_path / "out")
     assert set(after.documents["year"]) == {"2004", "2006", "2007"}
     assert (tmp_path / "out" / "manifest_draft.csv").read_text(encoding="utf-8").count("\n") == 1
+
+
+def test_what_is_redacted_is_in_no_output_and_nothing_moves(corpus: Path, tmp_path: Path) -> None:
+    said = "Ms Donna Marsh told inspectors that her son Kian was not listened to. Call 01632 960123.\n"
+    (corpus / "named.txt").write_text(said, encoding="utf-8")
+    plain = go(corpus, tmp_path / "plain")
+    out = tmp_path / "out"
+    go(corpus, out)
+    done = go(corpus, out, redact=True)  # over a run that was not redacted
+    assert done.about["redacted"]["name"] == 2
+    assert done.about["redacted"]["phone"] == 1
+    assert len(done.table("redactions")) == 3
+    for path in (p for p in out.rglob("*") if p.is_file()):
+        assert not any(word in path.read_bytes() for word in (b"Marsh", b"Kian", b"960123")), path
+    before, after = plain.table("statements"), done.table("statements")
+    assert before["start"].tolist() == after["start"].tolist()
+    assert before["text"].str.len().tolist() == after["text"].str.len().tolist()
+    assert (corpus / "named.txt").read_text(encoding="utf-8") == said
+
+
+def test_parts_of_a_corpus_worked_on_apart_come_to_the_same(corpus: Path, tmp_path: Path) -> None:
+    go(corpus, tmp_path / "whole")
+    out = tmp_path / "out"
+    for number in (1, 2, 3):
+        outcome = run(RunOptions(corpus, out, engine="serial", shard=Shard(number, 3)))
+        assert outcome.said["shard"] == f"{number}/3"
+    steps = Steps()
+    run(RunOptions(corpus, out, engine="serial", until="tabulate"), progress=steps)
+    assert "reading files" not in steps.begun  # nothing is worked out twice
+    assert tables(out) == tables(tmp_path / "whole")
+    assert not (out / "stages" / "shards").exists()
+
+
+class Steps(Silence):
+    """Notes what a run begins."""
+
+    def __init__(self) -> None:
+        self.begun: list[str] = []
+
+    def begin(self, what: str, total: int) -> None:
+        self.begun.append(what)

@@ -9,6 +9,7 @@ import typer
 
 if TYPE_CHECKING:
     from pipeline.stages import RunOptions
+    from pipeline.stages.settings import Shard as Part
 
 ENGINES = ("local", "serial", "dask")
 STAGE_NAMES = ("ingest", "segment", "cluster", "tabulate", "report")
@@ -34,6 +35,10 @@ Until = Annotated[
         autocompletion=lambda: list(STAGE_NAMES),
     ),
 ]
+Shard = Annotated[
+    str, typer.Option("--shard", metavar="N/OF", help="Work on one part of the files only, as 3/40; a later run joins.")
+]
+Redact = Annotated[bool, typer.Option("--redact", help="Mask names, births, addresses and numbers in the outputs.")]
 Force = Annotated[bool, typer.Option("--force", help="Work everything out anew.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")]
@@ -59,6 +64,8 @@ def run_options(
     scheduler: str = "",
     until: str = "report",
     force: bool = False,
+    redact: bool = False,
+    shard: str = "",
 ) -> RunOptions:
     """Return the options of a run as the stages take them."""
     from pipeline.stages import RunOptions
@@ -76,4 +83,13 @@ def run_options(
         scheduler,
         until,  # type: ignore[arg-type]
         force,
+        redact,
+        Part(*_shard(shard)) if shard else None,
     )
+
+
+def _shard(given: str) -> tuple[int, int]:
+    number, _, of = given.partition("/")
+    if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
+        raise typer.BadParameter(f"'{given}' is no part such as 3/40", param_hint="--shard")
+    return int(number), int(of)

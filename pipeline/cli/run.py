@@ -20,7 +20,9 @@ from pipeline.cli.options import (
     Gold,
     Out,
     Quiet,
+    Redact,
     Scheduler,
+    Shard,
     Until,
     Workers,
     run_options,
@@ -54,6 +56,8 @@ def run(
     scheduler: Scheduler = "",
     until: Until = "report",
     force: Force = False,
+    redact: Redact = False,
+    shard: Shard = "",
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
@@ -79,11 +83,17 @@ def run(
         scheduler=scheduler,
         until=until,
         force=force,
+        redact=redact,
+        shard=shard,
     )
     to = console(quiet)
     outcome = run_stages(options, command=sys.argv[1:], progress=Bars(to))
     if as_json:
         typer.echo(json.dumps(outcome.said, ensure_ascii=False, sort_keys=True))
+    if options.shard:
+        of = f"{outcome.said['worked_on']} of {outcome.said['files']} files of part {shard}"
+        to.print(f"Worked on {of}. When all parts are done, run the same command without --shard.")
+        return
     summary(to, outcome, load_run(out))
     for failed in outcome.failed_expectations:
         console().print(f"[red]Expectation failed:[/red] {failed}")
@@ -104,10 +114,14 @@ def _add_stage(app: typer.Typer, stage: str, words: str) -> None:
         workers: Workers = 0,
         scheduler: Scheduler = "",
         force: Force = False,
+        redact: Redact = False,
+        shard: Shard = "",
         quiet: Quiet = False,
         as_json: AsJson = False,
     ) -> None:
-        run(corpus, out, config, codebook, gold, engine, workers, scheduler, stage, force, quiet, as_json)
+        run(
+            corpus, out, config, codebook, gold, engine, workers, scheduler, stage, force, redact, shard, quiet, as_json
+        )
 
     app.command(stage, help=words)(command)
 
@@ -120,6 +134,7 @@ def plan(
     gold: Gold = None,
     until: Until = "report",
     force: Force = False,
+    redact: Redact = False,
     as_json: AsJson = False,
 ) -> None:
     """Say what a run would do, and why, without doing it."""
@@ -127,8 +142,10 @@ def plan(
     from pipeline.stages import key_files, load_settings, make_plan
     from pipeline.stages.cache import Cache
 
-    options = run_options(corpus, out, config=config, codebook=codebook, gold=gold, until=until, force=force)
-    named = load_settings(config, codebook)
+    options = run_options(
+        corpus, out, config=config, codebook=codebook, gold=gold, until=until, force=force, redact=redact
+    )
+    named = load_settings(config, codebook, redact)
     keyed = key_files(options, named)
     path = out / "stages" / "cache.sqlite"
     if path.exists():

@@ -7,7 +7,7 @@ import datetime as dt
 import hashlib
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from pipeline.dating import Dated, DatingInput, DatingSettings, Timeline, date_d
 from pipeline.dating.describe import Description, describe
 from pipeline.ingest.files import CorpusFile, file_digest
 from pipeline.ingest.manifest import Manifest, ManifestRow
+from pipeline.ingest.redact import Redactor, RedactSettings
 from pipeline.ingest.shingle_index import shingles_of
 from pipeline.readers.dispatch import ReadOptions, read
 from pipeline.readers.guard import RefusedError
@@ -43,6 +44,7 @@ class IngestSettings:
     """How files are read and dated. `max_file_mb` is the size in megabytes above which a file is rejected unread."""
 
     max_file_mb: int = 512
+    redact: RedactSettings = field(default_factory=RedactSettings)
     table: TableSettings = field(default_factory=TableSettings)
     dating: DatingSettings = field(default_factory=DatingSettings)
 
@@ -59,6 +61,7 @@ class Ingested:
     blocks: pa.Table
     rejects: pa.Table
     shingles: pa.Table
+    redactions: pa.Table
 
     def tables(self) -> dict[str, pa.Table]:
         """Return the tables by name."""
@@ -71,7 +74,29 @@ def ingest_file(file: CorpusFile, manifest: Manifest, timeline: Timeline, settin
     data, result = _load(file, settings, folder)
     rows = list(_named(file.source_path, result.documents))
     documents = [_document_row(file, item, parsed, manifest, timeline, settings) for item, parsed in rows]
-    return _ingested(file.source_path, len(data), file_digest(data), result, rows, documents, folder.asked)
+    redactions: list[dict[str, Any]] = []
+    if settings.redact.on:
+        for place, row in enumerate(documents):
+            item, parsed = rows[place]
+            masked, found = _redacted(parsed, row, settings.redact)
+            rows[place] = item, masked
+            redactions += found
+    return _ingested(file.source_path, len(data), file_digest(data), result, rows, documents, folder.asked, redactions)
+
+
+def _redacted(parsed: Parsed, row: dict[str, Any], settings: RedactSettings) -> tuple[Parsed, list[dict[str, Any]]]:
+    """Return a document with its blocks masked, and its rows of `redactions`; mask the texts in its row too."""
+    cells = ("title", "context", "date_evidence")
+    redactor = Redactor([*(block.text for block in parsed.blocks), *(row[name] for name in cells)], settings)
+    row.update({name: redactor.masked(row[name]) for name in cells})
+    blocks, found = [], []
+    for block, start in place(parsed.blocks):
+        places = redactor.find(block.text)
+        blocks.append(replace(block, text=redactor.masked(block.text, places)) if places else block)
+        names = {name: row[name] for name in ("doc_id", "source_path")}
+        if start is not None:  # page furniture is masked too, but is no part of the document's text
+            found += [names | {"start": start + p.start, "end": start + p.end, "kind": p.kind} for p in places]
+    return replace(parsed, blocks=tuple(blocks), title=row["title"], context=row["context"]), found
 
 
 def nothing_read(source_path: str, size: int, sha256: str, reject: Reject) -> Ingested:
@@ -87,6 +112,7 @@ def _ingested(
     rows: list[tuple[str, Parsed]],
     documents: list[dict[str, Any]],
     asked: Mapping[str, str],
+    redactions: Sequence[dict[str, Any]] = (),
 ) -> Ingested:
     file_row = {
         "source_path": source_path,
@@ -108,6 +134,7 @@ def _ingested(
         blocks=_with_extras("blocks", blocks, _BLOCK_EXTRAS),
         rejects=reject_table(source_path, result.rejects),
         shingles=pa.Table.from_pylist(shingles, _SHINGLES),
+        redactions=from_rows(TABLES["redactions"], redactions),
     )
 
 

@@ -2,8 +2,8 @@
 
 from pipeline.stages.folder import MANIFEST_DRAFT, open_run
 from pipeline.stages.plan import Plan, key_files, make_plan
-from pipeline.stages.progress import Progress
-from pipeline.stages.run import Outcome, run
+from pipeline.stages.progress import Outcome, Progress
+from pipeline.stages.run import run
 from pipeline.stages.settings import STAGES, Named, RunOptions, Stage, load_settings
 
 __all__ = [

@@ -133,6 +133,8 @@ def write_ingested(run: Assembly) -> pa.Table:
     write_text(run.out / MANIFEST_DRAFT, csv_text(MANIFEST_COLUMNS, draft(documents)))
     run.write("blocks", run.stream("ingest", "blocks"))
     run.write("files", [run.file_rows])
+    if run.settings.ingest.redact.on:
+        run.write("redactions", run.stream("ingest", "redactions"))
     return documents
 
 

@@ -167,6 +167,7 @@ def _open(path: Path, journal: str) -> sqlite3.Connection:
     base = sqlite3.connect(f"file:{quote(str(path.resolve()))}", timeout=30, uri=True)
     base.execute(f"PRAGMA journal_mode={journal}")
     base.execute("PRAGMA synchronous=NORMAL")
+    base.execute("PRAGMA secure_delete=ON")  # what was redacted since is not to be found in the file
     base.execute("CREATE TABLE IF NOT EXISTS results (key TEXT PRIMARY KEY, data BLOB NOT NULL)")
     base.execute("CREATE TABLE IF NOT EXISTS looked (key TEXT, path TEXT, sha256 TEXT)")
     return base

@@ -20,6 +20,7 @@ from pipeline.codebook import Codebook
 from pipeline.engines import Job
 from pipeline.exchange import write_workbook
 from pipeline.ingest.documents import nothing_read
+from pipeline.ingest.redact import KINDS
 from pipeline.readers.parsed import Reject
 from pipeline.readers.sandbox import Outcome
 from pipeline.report import load_tables, report_html
@@ -45,7 +46,7 @@ from pipeline.stages.work import Resources, Task, Worked, load_resources, peak_m
 from pipeline.tables import TABLES, columns_csv, datapackage, write_json, write_text
 from pipeline.validate import Gold
 
-__all__ = ["execute", "load_resources"]
+__all__ = ["execute", "load_resources", "work_out"]
 
 WORKBOOK = "findings.xlsx"
 WORKBOOK_FINDINGS = 20_000  # beyond this it is written only when asked for: findings export DIR xlsx
@@ -58,7 +59,7 @@ def execute(
     """Do what is stale, write the tables and the report, and return what run.json is to say."""
     gold = read_coded(options, resources.codebook)  # its faults are said before any work is done
     clock = time.perf_counter()
-    largest = _work_out(plan, options, cache, tell)
+    largest = work_out(plan, options, cache, tell)
     seconds = {"files": time.perf_counter() - clock}
     assembly = assemble(cache, plan.files, resources, options.out)
     assembly, checked = _put_together(assembly, options, gold, tell, seconds)
@@ -68,7 +69,7 @@ def execute(
     return said | {"gold_rows": len(checked.statements), "gold_faults": len(checked.faults), "peak_memory_mb": memory}
 
 
-def _work_out(plan: Plan, options: RunOptions, cache: Cache, tell: Progress) -> int:
+def work_out(plan: Plan, options: RunOptions, cache: Cache, tell: Progress) -> int:
     """Run the stale stages of every file; return the memory in megabytes that the largest process came to.
 
     A file whose process dies becomes a reject that says so.
@@ -211,12 +212,21 @@ def _describe_run(
         "rows": dict(assembly.rows),
         "template_text": assembly.templates.summary(),
         "undated": _undated(options.out),
+        "redacted": _redacted(options.out, "redactions" in assembly.rows),
         "seconds": {name: round(value, 2) for name, value in seconds.items()},
         "parts": plan.parts,
         "files": {file.file.source_path: file.sha256 for file in plan.files},
         "tables_key": plan.tables_key,
         "outputs": outputs_of(options.out),
     }
+
+
+def _redacted(out: Path, on: bool) -> dict[str, int]:
+    """Return how many pieces of text were masked, by kind; nothing where nothing was to be masked."""
+    if not on:
+        return {}
+    kinds = pd.read_parquet(out / "stages" / "redactions.parquet", columns=["kind"])["kind"]
+    return {kind: int((kinds == kind).sum()) for kind in KINDS}
 
 
 def _undated(out: Path) -> int:

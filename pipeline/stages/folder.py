@@ -52,11 +52,12 @@ def last_run(out: Path) -> dict[str, Any]:
 
 
 @contextmanager
-def locked(out: Path) -> Iterator[None]:
-    """Hold the folder for this process; raise OutputError where another run holds it."""
+def locked(out: Path, name: str = LOCK_FILE) -> Iterator[None]:
+    """Hold the folder (or the part of it that `name` stands for) for this process; OutputError where another does."""
     try:
         out.mkdir(parents=True, exist_ok=True)
-        handle = os.open(out / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o644)
+        (out / LOCK_FILE).touch()  # marks the folder as a run's
+        handle = os.open(out / name, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
         raise OutputError(
             f"cannot be written: {error.strerror}", place=str(out), remedy="Choose another --out"
@@ -83,8 +84,8 @@ def _lock(handle: int, out: Path) -> None:
 
 def outputs_of(out: Path) -> dict[str, list[int]]:
     """Return size and modification time (in ns) of every output file, to see whether any was touched."""
-    files = [p for folder in (out / "tables", out / "stages") if folder.is_dir() for p in folder.iterdir()]
-    files += [p for p in out.glob("*") if p.is_file() and p.name not in {RUN_FILE, LOCK_FILE}]
+    folders = (out, out / "tables", out / "stages")
+    files = [p for folder in folders if folder.is_dir() for p in folder.iterdir() if p.is_file() and p.name != RUN_FILE]
     kept = (p for p in files if "cache" not in p.name and not p.name.startswith("."))
     return {p.relative_to(out).as_posix(): [p.stat().st_size, p.stat().st_mtime_ns] for p in sorted(kept)}
 

@@ -1,8 +1,10 @@
-"""How a run tells people how far it is."""
+"""How a run tells people how far it is, and what it came to."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 
 class Progress(Protocol):
@@ -24,3 +26,13 @@ class Silence:
 
     def end(self) -> None:
         """Say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run came to, for the terminal."""
+
+    said: Mapping[str, Any]
+    did_nothing: bool
+    warnings: Sequence[str] = ()
+    failed_expectations: Sequence[str] = field(default_factory=tuple)

@@ -4,31 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.stages.cache import Cache
 from pipeline.stages.folder import check_out, last_run, locked, write_run
 from pipeline.stages.plan import key_files, make_plan
-from pipeline.stages.progress import Progress, Silence
+from pipeline.stages.progress import Outcome, Progress, Silence
 from pipeline.stages.settings import Named, RunOptions, load_settings
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a run came to, for the terminal."""
-
-    said: Mapping[str, Any]
-    did_nothing: bool
-    warnings: Sequence[str] = ()
-    failed_expectations: Sequence[str] = field(default_factory=tuple)
+from pipeline.stages.shards import join_shards, run_shard
 
 
 def run(options: RunOptions, command: Sequence[str] = (), progress: Progress | None = None) -> Outcome:
     """Do what is stale of a run and write its folder; a second run with nothing changed does nothing."""
     check_out(options.out, options.corpus)
-    named = load_settings(options.config, options.codebook)
+    named = load_settings(options.config, options.codebook, options.redact)
     keyed = key_files(options, named)  # says what is wrong with the corpus before anything is written
+    if options.shard:
+        return run_shard(options, options.shard, named, keyed, progress or Silence())
     path = options.out / "stages" / "cache.sqlite"
     if path.exists():
         with closing(Cache(path)) as cache:
@@ -40,6 +32,7 @@ def run(options: RunOptions, command: Sequence[str] = (), progress: Progress | N
 
     resources = load_resources(named)
     with locked(options.out), closing(Cache(path)) as cache:
+        join_shards(options.out, cache)
         plan = make_plan(options, named, keyed, cache)
         said = execute(plan, options, resources, cache, command, progress or Silence())
         write_run(options.out, said)

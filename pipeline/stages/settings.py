@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import hashlib
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -72,6 +73,21 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
+class Shard:
+    """One of `of` parts of a corpus that are worked on apart; `number` counts from 1."""
+
+    number: int
+    of: int
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.of}"
+
+    def has(self, name: str) -> bool:
+        """Say whether a file, by its name, is in this part."""
+        return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big") % self.of == self.number - 1
+
+
+@dataclass(frozen=True, slots=True)
 class RunOptions:
     """What the command line says: corpus, output folder, configuration, and how far and where to run."""
 
@@ -85,6 +101,8 @@ class RunOptions:
     scheduler: str = ""
     until: Stage = "report"
     force: bool = False
+    redact: bool = False
+    shard: Shard | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +117,18 @@ class Named:
     timelines: tuple[Path, ...]
 
 
-def load_settings(config: Path | None = None, codebook: Path | None = None) -> Named:
+def load_settings(config: Path | None = None, codebook: Path | None = None, redact: bool = False) -> Named:
     """Read the configuration (default: configs/pipeline.yml) and find the files that it names.
 
-    A name is looked for beside the configuration, then among the configurations that come with the project.
+    `redact` turns on ingest.redact. A name is looked for beside the configuration, then among the configurations that
+    come with the project.
     """
     path = config or CONFIGS / "pipeline.yml"
     source = load_yaml(path)
     settings = build(Settings, source)
+    if redact:
+        ingest = replace(settings.ingest, redact=replace(settings.ingest.redact, on=True))
+        settings = replace(settings, ingest=ingest)
     return Named(
         settings=settings,
         config=path,

@@ -307,6 +307,18 @@ FILES = Table(
     ("source_path",),
 )
 
+REDACTIONS = Table(
+    "redactions",
+    "One row a piece of text that was masked (with --redact), without the text",
+    (
+        DOC_ID,
+        SOURCE_PATH,
+        _count("start", "First character in the document's normalised text, from 0"),
+        _count("end", "Character after the last"),
+        _text("kind", "What was masked", ("name", "date_of_birth", "address", "phone", "email", "number")),
+    ),
+    ("source_path", "doc_id", "start"),
+)
 REJECTS = Table(
     "rejects",
     "One row a file, or an item of a file, that could not be used, with the reason",
@@ -380,6 +392,7 @@ TABLES: dict[str, Table] = {
         COVERAGE,
         FILES,
         REJECTS,
+        REDACTIONS,
         EMERGENT_THEMES,
         SPEAKER_THEMES,
         *STATISTICS,
