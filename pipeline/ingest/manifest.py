@@ -44,9 +44,12 @@ class Manifest:
         """Return the row of an item, else of its file, else an empty one."""
         return self.rows.get((source_path, item)) or self.rows.get((source_path, "")) or ManifestRow()
 
-    def of_file(self, source_path: str) -> Manifest:
-        """Return only the rows of one file, so that a change elsewhere does not touch it."""
-        return Manifest({key: row for key, row in self.rows.items() if key[0] == source_path})
+    def by_file(self) -> dict[str, Manifest]:
+        """Return the rows of each file that has any, by source_path, so that a change elsewhere does not touch it."""
+        rows: dict[str, dict[tuple[str, str], ManifestRow]] = {}
+        for key, row in self.rows.items():
+            rows.setdefault(key[0], {})[key] = row
+        return {path: Manifest(mine) for path, mine in rows.items()}
 
     def strays(self, source_paths: set[str]) -> list[str]:
         """Return a sentence for each row whose file is not in the corpus."""

@@ -135,15 +135,17 @@ def last_file_stage(until: Stage) -> Stage:
 def file_keys(
     file: CorpusFile, manifest: Manifest, parts: Mapping[str, Mapping[str, str]], table: TableSettings
 ) -> list[FileKeys]:
-    """Return the keys of one file at each stage, or those of its parts where it is a long table."""
+    """Return the keys of one file at each stage, or those of its parts where it is a long table.
+
+    `manifest` has the rows of this file only.
+    """
     sha256 = file.fault or _digest(file.path)
-    mine = manifest.of_file(file.source_path)
-    said = sorted((key, asdict(row)) for key, row in mine.rows.items())
+    said = sorted((key, asdict(row)) for key, row in manifest.rows.items())
     pieces = [] if file.fault else find_parts(file.path, table)
     if not pieces:
-        return [_keys(file, sha256, mine, key_of(file.source_path, sha256, said), parts)]
+        return [_keys(file, sha256, manifest, key_of(file.source_path, sha256, said), parts)]
     return [
-        _keys(replace(file, part=part), sha256, mine, key_of(file.source_path, asdict(part.content), said), parts)
+        _keys(replace(file, part=part), sha256, manifest, key_of(file.source_path, asdict(part.content), said), parts)
         for part in pieces
     ]
 

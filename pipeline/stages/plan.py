@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.ingest.files import find_files
-from pipeline.ingest.manifest import read_manifests
+from pipeline.ingest.manifest import Manifest, read_manifests
 from pipeline.stages.cache import Cache
 from pipeline.stages.folder import last_run, outputs_of
 from pipeline.stages.keys import FileKeys, components, file_keys, tabulate_key
@@ -41,10 +41,12 @@ def key_files(options: RunOptions, named: Named) -> Keyed:
     """Find and hash every file of the corpus; CorpusError or UsageError where there are none."""
     files = find_files(options.corpus)
     manifest = read_manifests(options.corpus)
+    told = manifest.by_file()
     parts = components(named)
     strays = manifest.strays({file.source_path for file in files})
     table = named.settings.ingest.table
-    return Keyed([keyed for file in files for keyed in file_keys(file, manifest, parts, table)], parts, strays)
+    keyed = [k for file in files for k in file_keys(file, told.get(file.source_path, Manifest()), parts, table)]
+    return Keyed(keyed, parts, strays)
 
 
 def make_plan(options: RunOptions, named: Named, corpus: Keyed, cache: Cache | None) -> Plan:

@@ -5,11 +5,23 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections.abc import Iterable
+from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
-from pipeline.ingest import DuplicateSettings, find_copies, shingle_index, with_copies
+from pipeline.dating import Timeline
+from pipeline.ingest import (
+    DuplicateSettings,
+    IngestSettings,
+    find_copies,
+    find_files,
+    ingest_file,
+    read_manifests,
+    shingle_index,
+    with_copies,
+)
 from pipeline.ingest.shingle_index import shingles_of
 from pipeline.tables import TABLES
 
@@ -89,6 +101,17 @@ def test_neither_the_order_of_files_nor_the_size_of_memory_matters(monkeypatch: 
     assert len(expected) > 50
     monkeypatch.setattr(shingle_index, "_HELD", 300)
     assert copies(*reversed(rows)) == expected
+
+
+def test_the_sample_corpus_has_one_syndicated_story(root: Path) -> None:
+    names = ("news/courier-2009-10-21-case-reviews.html", "news/kelmouth-evening-record-2009-10-21.txt")
+    news = [f for f in find_files(root / "corpus" / "sample") if f.source_path.startswith("news/")]
+    done = [ingest_file(f, read_manifests(root / "corpus" / "sample"), Timeline(), IngestSettings()) for f in news]
+    documents = pa.concat_tables([found.documents for found in done])
+    paths = dict(zip(documents.column("doc_id").to_pylist(), documents.column("source_path").to_pylist(), strict=True))
+    shingles = ((row["doc_id"], np.array(row["hashes"], np.uint64)) for f in done for row in f.shingles.to_pylist())
+    found = find_copies(documents, shingles, DuplicateSettings())
+    assert {paths[copy]: paths[original] for copy, original in found.items()} == {names[1]: names[0]}
 
 
 def weights(rows: Iterable[tuple[str, str]]) -> dict[str, tuple[str, float]]:

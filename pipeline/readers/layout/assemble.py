@@ -108,8 +108,9 @@ def _built(draft: Draft, kind: Kind, vocabulary: Vocabulary) -> Built:
         return Built("table", text, draft.page, source=source)
     text, source, page_starts = join_lines(draft.lines, vocabulary)
     known = [n.confidence for n in draft.lines if n.confidence is not None]
+    marker = draft.marker if draft.note else shown(draft.marker)  # a note's star is no bullet
     return Built(
-        kind.kind, text, draft.page, kind.level, shown(draft.marker), source, page_starts, draft.lines[0].size,
+        kind.kind, text, draft.page, kind.level, marker, source, page_starts, draft.lines[0].size,
         min(known) if known else None,
     )  # fmt: skip
 
