@@ -108,6 +108,7 @@ class Client:
                 return Answer(url, answer.status, {k.lower(): v for k, v in answer.headers.items()}, self._body(answer))
             finally:
                 answer.close()
+                self._pool.clear()  # a kept connection may be closed from the other side just when it is used again
         raise AssertionError("every fault is raised")  # pragma: no cover
 
     def _body(self, answer: urllib3.BaseHTTPResponse) -> bytes:
