@@ -118,7 +118,7 @@ def embedded(columns: dict[str, Any]) -> tuple[str, str]:
     """
     text = json.dumps(columns, ensure_ascii=False, separators=(",", ":"))
     if len(text) > PLAIN_BYTES:
-        packed = gzip.compress(text.encode(), compresslevel=9, mtime=0)
+        packed = gzip.compress(text.encode(), compresslevel=6, mtime=0)
         return base64.b64encode(packed).decode("ascii"), "gzip"
     for sign in "<>&\u2028\u2029":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
