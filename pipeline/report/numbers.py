@@ -14,14 +14,16 @@ from pipeline.tables.schema import FINDING_KINDS, UNDATED
 
 FEW_DOCUMENTS = 5
 PLURALS = {"concern": "concerns", "strength": "strengths", "recommendation": "recommendations", "": "findings"}
-Unit = Literal["documents", "findings"]
+SATURATED = 0.75  # share of documents, from which in long documents nearly every theme stands in nearly every one
+Unit = Literal["documents", "concerns", "findings"]
 
 
 @dataclass(frozen=True, slots=True)
 class Recurrence:
     """How often each theme's problems come back, and in which years.
 
-    `ranking`: theme_id, theme_label, count, total, share, low, high (95% Wilson), years (with it), href, name.
+    `ranking`: theme_id, theme_label, count, total, share, low, high (95%), years (with it), href, name. Intervals are
+    Wilson's where documents are counted, else those of a ratio whose documents vary as a whole (Cochran 1977, 6.3).
     `cells`: theme_id, theme_label, year, count, total, share (blank where total is 0), href, name.
     `kind`: the kind that is counted, blank for all findings. `unit`: what is counted.
     """
@@ -69,19 +71,29 @@ def years_of(tables: RunTables) -> list[str]:
 def recurrence(tables: RunTables) -> Recurrence:
     """Count in how many documents, and in which years, each theme of the codebook is raised as a problem.
 
-    Documents that repeat another count once. Where the corpus has too few documents the unit is the finding.
+    Documents that repeat another count once. Where the corpus has too few documents the unit is the finding; where
+    documents are so long that most themes stand in most of them, it is the concern, which still tells themes apart.
     """
     kind = "concern" if (tables.findings["kind"] == "concern").any() else ""
     original = tables.documents[tables.documents["duplicate_of"] == ""]
     found = tables.findings[tables.findings["doc_id"].isin(original["doc_id"])]
-    unit: Unit = "documents" if len(original) >= FEW_DOCUMENTS and len(found) > 1.5 * len(original) else "findings"
-    said = _with_themes(found[found["kind"] == kind] if kind else found)
-    base = original[["doc_id", "year"]] if unit == "documents" else found[["doc_id", "year"]]
-    if unit == "documents":
-        said = said.drop_duplicates(["doc_id", "theme_id"])
+    chosen = found[found["kind"] == kind] if kind else found
+    said = _with_themes(chosen)
+    once = said.drop_duplicates(["doc_id", "theme_id"])
+    unit = _unit(original, found, once, kind)
+    said = once if unit == "documents" else said
+    base = {"documents": original, "concerns": chosen, "findings": found}[unit][["doc_id", "year"]]
     cells = _cells(tables, said, base, kind, unit)
-    ranking = _ranking(tables, said, cells, len(base), kind, unit)
+    ranking = _ranking(tables, said, cells, base, kind, unit)
     return Recurrence(ranking, cells, kind, unit, cells.loc[cells["total"] > 0, "year"].nunique())
+
+
+def _unit(original: pd.DataFrame, found: pd.DataFrame, once: pd.DataFrame, kind: str) -> Unit:
+    if len(original) < FEW_DOCUMENTS or len(found) <= 1.5 * len(original):
+        return "findings"
+    leading = (once["theme_id"].value_counts() / len(original)).head(5)
+    full = len(leading) == 5 and float(leading.median()) >= SATURATED
+    return "documents" if not full else "concerns" if kind else "findings"
 
 
 def _with_themes(findings: pd.DataFrame) -> pd.DataFrame:
@@ -108,8 +120,9 @@ def _cells(tables: RunTables, said: pd.DataFrame, base: pd.DataFrame, kind: str,
 
 
 def _ranking(
-    tables: RunTables, said: pd.DataFrame, cells: pd.DataFrame, total: int, kind: str, unit: Unit
+    tables: RunTables, said: pd.DataFrame, cells: pd.DataFrame, base: pd.DataFrame, kind: str, unit: Unit
 ) -> pd.DataFrame:
+    total = len(base)
     rows = codebook_themes(tables)[["theme_id", "theme_label"]]
     counts = said.groupby("theme_id").size()
     years = cells[cells["count"] > 0].groupby("theme_id").size()
@@ -118,7 +131,12 @@ def _ranking(
         total=total,
         years=rows["theme_id"].map(years).fillna(0).astype(int),
     )
-    ends = [wilson(int(n), total) for n in rows["count"]]
+    sizes = base["doc_id"].value_counts()
+    own = dict(list(said.groupby("theme_id")["doc_id"]))
+    ends = [
+        wilson(r.count, total) if unit == "documents" or not r.count else clustered(own[r.theme_id], sizes)
+        for r in rows.assign(count=rows["count"].astype(int)).itertuples()
+    ]
     rows = rows.assign(share=rows["count"] / max(total, 1), low=[e[0] for e in ends], high=[e[1] for e in ends])
     rows["href"] = [link(theme=theme, kind=kind) for theme in rows["theme_id"]]
     rows["name"] = [
@@ -134,6 +152,21 @@ def wilson(count: int, total: int) -> tuple[float, float]:
         return 0.0, 1.0
     ends = binomtest(count, total).proportion_ci(confidence_level=0.95, method="wilson")
     return float(ends.low), float(ends.high)
+
+
+def clustered(doc_ids: pd.Series, sizes: pd.Series) -> tuple[float, float]:
+    """Return the 95% interval of a share of findings whose documents vary as a whole.
+
+    `doc_ids`: the document of each finding that has the theme; `sizes`: all findings of each document.
+    """
+    total, documents = int(sizes.sum()), len(sizes)
+    if documents < 2:
+        return wilson(len(doc_ids), total)
+    share = len(doc_ids) / total
+    counts = doc_ids.value_counts().reindex(sizes.index, fill_value=0)
+    spread = ((counts - share * sizes) ** 2).sum() * documents / (documents - 1)
+    half = 1.96 * float(spread) ** 0.5 / total
+    return max(0.0, share - half), min(1.0, share + half)
 
 
 def series(tables: RunTables) -> pd.DataFrame:

@@ -13,17 +13,18 @@ from pipeline.report.charts import Layers
 from pipeline.tables.schema import UNDATED
 
 PANEL_WIDTH, PANEL_HEIGHT = 230, 96
+SCALES = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0)  # few, so that panels of like themes can be compared by eye
 NARROW_ROW = 42  # height of a theme on a telephone: its name, and its marks below
 
 
 def top_share(rows: pd.DataFrame) -> float:
-    """Return the share that every panel's axis ends at: room for all shares and for most intervals."""
+    """Return the share that a theme's panel ends at: the step of SCALES with room for its shares and most intervals."""
     solid = rows[~rows["few"] & rows["share_of_findings"].notna()]
     ends = [rows["share_of_findings"].max(), rows["corrected_share"].max()]
     if len(solid):
-        ends.append(solid["share_of_findings_high"].quantile(0.95))
-    known = [float(e) for e in ends if pd.notna(e)]
-    return min(1.0, max([*known, 0.02]) * 1.05)
+        ends.append(solid["share_of_findings_high"].quantile(0.9))
+    largest = max([float(end) for end in ends if pd.notna(end)], default=0.0)
+    return next((scale for scale in SCALES if largest <= scale), 1.0)
 
 
 def panel(rows: pd.DataFrame, top: float, width: int = PANEL_WIDTH, title: str = "", corrected: bool = False) -> Layers:
@@ -82,8 +83,8 @@ def _year_axis(years: Sequence[str]) -> alt.Axis:
 
 def multiples(rows: pd.DataFrame, order: Sequence[tuple[str, str]], columns: int = 4) -> alt.TopLevelMixin:
     """Draw every theme's panel in one picture, for papers; `order`: theme ids with labels."""
-    top = top_share(rows)
-    charts = [panel(rows[rows["theme_id"] == theme], top, 170, label) for theme, label in order]
+    own = [(rows[rows["theme_id"] == theme], label) for theme, label in order]
+    charts = [panel(frame, top_share(frame), 170, label) for frame, label in own]
     joined: alt.TopLevelMixin = alt.concat(*charts, columns=columns, spacing=18)
     return joined
 

@@ -86,7 +86,7 @@ def _first(tables: RunTables) -> dict[str, Any]:
         "unit": told.unit,
         "kind": told.kind or "finding",
         "years": told.years_with_any,
-        "empty_years": bool((told.cells["total"] == 0).any()),
+        "counted": sentences.counted(told),
     }
 
 
@@ -111,14 +111,13 @@ def _narrow_heat(rows: pd.DataFrame, themes: pd.DataFrame) -> alt.TopLevelMixin:
 def _themes(tables: RunTables, themes: pd.DataFrame) -> dict[str, Any]:
     rows = numbers.series(tables)
     order = list(themes["theme_label"])
-    top = panels.top_share(rows)
     years = sorted(set(rows["year"]) - {UNDATED})
     corrected = bool(rows["corrected_share"].notna().any())
     found = [theme for theme in listed_rows(themes) if theme.findings and len(years) > 1]
     frames = [rows[rows["theme_id"] == theme.theme_id] for theme in found]
     drawn = [
         {"label": theme.theme_label, "href": link(theme=theme.theme_id), "findings": theme.findings, "picture": drawn}
-        for theme, drawn in zip(found, _panels(frames, top, corrected), strict=True)
+        for theme, drawn in zip(found, _panels(frames, corrected), strict=True)
     ]
     return {
         "heat": _if(len(rows), lambda: charts.heat_map(rows, order)),
@@ -131,11 +130,16 @@ def _themes(tables: RunTables, themes: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _panels(frames: list[pd.DataFrame], top: float, corrected: bool) -> list[Markup]:
-    if not frames:
-        return []
-    chart = panels.panel(frames[0], top, corrected=corrected)
-    return [Markup(drawn) for drawn in svgs(chart, (panels.panel_rows(frame, top) for frame in frames))]
+def _panels(frames: list[pd.DataFrame], corrected: bool) -> list[Markup]:
+    """Return each theme's panel; those of the same scale are described once."""
+    tops = [panels.top_share(frame) for frame in frames]
+    drawn: dict[int, Markup] = {}
+    for top in sorted(set(tops)):
+        held = [at for at, own in enumerate(tops) if own == top]
+        chart = panels.panel(frames[held[0]], top, corrected=corrected)
+        pictures = svgs(chart, (panels.panel_rows(frames[at], top) for at in held))
+        drawn.update((at, Markup(one)) for at, one in zip(held, pictures, strict=True))
+    return [drawn[at] for at in range(len(frames))]
 
 
 def _grid(rows: pd.DataFrame, themes: pd.DataFrame) -> Records:

@@ -23,10 +23,12 @@ def headline(told: Recurrence) -> str:
     equal = ranked["count"] == ranked["count"].iloc[0]
     first, rest = ranked[equal], ranked[~equal].head(2)
     what = f"{PLURALS[told.kind].capitalize()} about" if told.kind else "Findings on"
-    each = "each " if len(first) > 1 else ""
     share = percent(first["share"].iloc[0])
-    text = f"{what} {_some([_low(label) for label in first['theme_label']])} come back most often: {each}in {share} of "
-    text += f"{told.unit}{_years(first, told)}."
+    text = f"{what} {_some([_low(label) for label in first['theme_label']])} come back most often: "
+    if told.unit == "concerns":
+        text += f"{'each ' if len(first) > 1 else ''}{share} of all concerns{_years(first, told)}."
+    else:
+        text += f"{'each ' if len(first) > 1 else ''}in {share} of {told.unit}{_years(first, told)}."
     if len(rest) and len(first) < 3:
         following = listed([f"{_low(r.theme_label)} ({percent(r.share)})" for r in listed_rows(rest)])
         text += f" {following[:1].upper()}{following[1:]} {'follows' if len(rest) == 1 else 'follow'}."
@@ -48,6 +50,20 @@ def _years(first: pd.DataFrame, told: Recurrence) -> str:
 def _low(label: str) -> str:
     """Return a label inside a sentence: its first letter small, unless it begins with a capital word like MAPPA."""
     return label[:1].lower() + label[1:] if label[1:2].islower() else label
+
+
+def counted(told: Recurrence) -> str:
+    """Return what the squares and percentages of the first picture count."""
+    if told.unit == "concerns":
+        squares, whole = "the share of each year's concerns that is about the theme", "the share of all concerns"
+    else:
+        squares = f"the share of each year's {told.unit} with a {told.kind or 'finding'} on the theme"
+        whole = f"the share of all {told.unit}"
+    none = f"; a year without {told.unit} has none" if (told.cells["total"] == 0).any() else ""
+    text = f"Squares: {squares}, the stronger the colour the larger{none}. Per cent: {whole}, undated ones too."
+    if told.unit == "concerns":
+        text += " These documents are so long that most themes stand in most of them, so concerns are counted instead."
+    return text
 
 
 def ground(tables: RunTables, told: Recurrence) -> str:

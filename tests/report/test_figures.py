@@ -10,8 +10,9 @@ from made_up import THEMES, document, run_tables, statement, tables_of
 
 from pipeline.report import RunTables, figures
 from pipeline.report.charts import step_labels, steps
-from pipeline.report.numbers import link, percent, recurrence, shares_by_source, wilson
-from pipeline.report.sentences import gaps, headline, listed, ranges, trust
+from pipeline.report.numbers import clustered, link, percent, recurrence, shares_by_source, wilson
+from pipeline.report.panels import top_share
+from pipeline.report.sentences import counted, gaps, headline, listed, ranges, trust
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +95,36 @@ def test_headline_of_equal_themes() -> None:
         "Concerns about information sharing, leadership and accountability, thresholds and 2 more come back most "
         "often: each in 20% of documents."
     )
+
+
+def test_long_documents_that_hold_every_theme_are_told_apart_by_their_concerns() -> None:
+    docs = [document(no, "2004") for no in range(6)]
+    said = []
+    for doc in docs:
+        themes = [*THEMES, "thresholds", "thresholds"]
+        said += [statement(doc, no, "concern", [theme], "A weakness.") for no, theme in enumerate(themes)]
+    told = recurrence(tables_of(docs, said))
+    assert told.unit == "concerns"
+    first = told.ranking.iloc[0]
+    assert (first["theme_id"], first["count"], first["total"]) == ("thresholds", 18, 42)
+    assert first["low"] == pytest.approx(first["high"])  # all documents alike: nothing to vary
+    assert headline(told).startswith("Concerns about thresholds come back most often: 43% of all concerns")
+    assert "so concerns are counted instead" in counted(told)
+
+
+def test_intervals_of_shares_let_documents_vary_as_a_whole() -> None:
+    sizes = pd.Series({"a": 10, "b": 10, "c": 10, "d": 10})
+    spread = clustered(pd.Series(list("abcd") * 5), sizes)
+    lumped = clustered(pd.Series(["a"] * 10 + ["b"] * 10), sizes)
+    assert spread == pytest.approx((0.5, 0.5))
+    # four documents of ten findings: deviations of 5 each, so the half width is 1.96 * sqrt(4 * 25 * 4 / 3) / 40
+    assert lumped == pytest.approx((0.0, 1.0), abs=0.07)
+
+
+@pytest.mark.parametrize(("largest", "top"), [(0.004, 0.02), (0.05, 0.05), (0.3, 0.5), (0.9, 1.0)])
+def test_panels_end_at_the_next_step(largest: float, top: float) -> None:
+    rows = pd.DataFrame({"few": [False], "share_of_findings": [largest], "share_of_findings_high": [largest]})
+    assert top_share(rows.assign(corrected_share=float("nan"))) == top
 
 
 def test_headline_without_concerns_and_without_themes() -> None:
