@@ -37,7 +37,7 @@ def panel(rows: pd.DataFrame, top: float, width: int = PANEL_WIDTH, title: str =
     y = alt.Y(
         "share_of_findings:Q",
         scale=alt.Scale(domain=[0, top], nice=False),
-        axis=alt.Axis(format=".0%", tickCount=3, title=None, domain=False, ticks=False),
+        axis=alt.Axis(format=".1~%", values=[0, top / 2, top], title=None, domain=False, ticks=False),
     )
     known = base.transform_filter("datum.findings_total > 0")
     interval = known.mark_bar(color=look.BAND, size=band).encode(x=x, y=alt.Y("low:Q", title=None), y2="high:Q")
