@@ -23,10 +23,15 @@ PLURAL = {"concern": "concerns", "strength": "strengths", "recommendation": "rec
 
 @dataclass(frozen=True, slots=True)
 class TabulateSettings:
-    """`year`: which date counts; `few_documents`: below this many documents a row is flagged."""
+    """`year`: which date counts; `few_documents`: below this many documents a row is flagged.
+
+    `breaks`: first years of new report templates or inspection frameworks; `find_breaks`: look for them, too.
+    """
 
     year: Literal["published", "covered"] = "published"
     few_documents: int = 5
+    breaks: tuple[int, ...] = ()
+    find_breaks: bool = True
 
 
 @dataclass(frozen=True, slots=True)

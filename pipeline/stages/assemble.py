@@ -341,10 +341,10 @@ def write_tabulated(
     estimators: tabulate.Estimators,
     role_of: Callable[[str], str],
     correct: Callable[[pd.DataFrame, pd.DataFrame], Mapping[tuple[str, str], tabulate.Correction]],
-) -> None:
+) -> tuple[pd.DataFrame, pd.DataFrame, Mapping[tuple[str, str], tabulate.Correction]]:
     """Write the tables of counts and shares: of documents, years, sources, speakers; and what the corpus covers.
 
-    `correct` makes corrections out of the documents' sums and the rows of document_themes.
+    `correct` makes corrections out of the documents' sums and the rows of document_themes; all three are returned.
     """
     labels = {theme.id: theme.label for theme in run.resources.codebook.themes}
     docs = _document_sums(run, documents, totals)
@@ -362,6 +362,7 @@ def write_tabulated(
     run.write("coverage", [tabulate.coverage(docs)])
     roles = {speaker: role_of(speaker) for speaker, _ in totals.spoken}
     run.write("speaker_themes", [tabulate.speaker_themes(totals.by_role(roles), labels)])
+    return docs, counts, made
 
 
 def _document_sums(run: Assembly, documents: pa.Table, totals: Totals) -> pd.DataFrame:

@@ -37,8 +37,10 @@ from pipeline.stages.assemble import (
 )
 from pipeline.stages.cache import Cache, pack
 from pipeline.stages.checked import Checked, check_gold, corrections, gold_rejects, read_coded, write_performance
+from pipeline.stages.courses import write_courses
 from pipeline.stages.folder import outputs_of
 from pipeline.stages.keys import FileKeys, library_versions
+from pipeline.stages.methods import write_methods
 from pipeline.stages.plan import Plan
 from pipeline.stages.progress import Progress
 from pipeline.stages.settings import FILE_STAGES, STAGES, RunOptions, Stage, missing_stages
@@ -147,7 +149,8 @@ def _put_together(
     write_rejects(assembly, gold_rejects(checked.name, checked.faults))
     if reached >= STAGES.index("tabulate"):
         correct = partial(corrections, checked, theme_ids=assembly.resources.codebook.ids)
-        write_tabulated(assembly, documents, totals, estimate.ClusteredEstimators(), speaker_role, correct)
+        made = write_tabulated(assembly, documents, totals, estimate.ClusteredEstimators(), speaker_role, correct)
+        write_courses(assembly, documents, *made)
         tell.step()
     written = {name: table for name, table in TABLES.items() if name in assembly.rows}
     write_text(options.out / "tables" / "columns.csv", columns_csv(written))
@@ -156,6 +159,7 @@ def _put_together(
     if reached >= STAGES.index("report"):
         clock = time.perf_counter()
         _write_report(options.out, _about(assembly))
+        write_methods(assembly, gold, checked)
         seconds["report"] = time.perf_counter() - clock
     tell.end()
     return assembly, checked

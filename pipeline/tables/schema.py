@@ -24,6 +24,7 @@ from pipeline.tables.columns import blank_count as _blank_count
 from pipeline.tables.columns import count as _count
 from pipeline.tables.columns import share as _share
 from pipeline.tables.columns import text as _text
+from pipeline.tables.courses import COURSES
 from pipeline.tables.spec import Column, Table
 from pipeline.tables.statistics import STATISTICS
 
@@ -396,5 +397,6 @@ TABLES: dict[str, Table] = {
         EMERGENT_THEMES,
         SPEAKER_THEMES,
         *STATISTICS,
+        *COURSES,
     )
 }
