@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ SAME = 0.9  # share of words in common from which it is one text, repeated or te
 _RARE = 8  # words of a finding by which others are looked for, the rarest
 _COMMON = 60  # findings in which such a word may stand
 _FEWEST_WORDS = 6
+_SHARED_WORDS = 4  # words that say something and that both have
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ def linked(said: Sequence[Said]) -> list[tuple[Said, Said, float]]:
         for at in np.argsort(-likeness, kind="stable")[:3]:
             if likeness[at] < NEAR:
                 break
-            if _shared(said[earlier[at]].text, said[later].text) < SAME:
+            if _says_the_same(said[earlier[at]].text, said[later].text):
                 best.append((said[earlier[at]], said[later], float(likeness[at])))
                 break
     best.sort(key=lambda link: (-round(link[2], 6), link[0].statement_id, link[1].statement_id))
@@ -109,12 +112,14 @@ def _candidates(matrix: sparse.csr_matrix) -> Mapping[int, list[int]]:
 
 
 def _words(text: str) -> set[str]:
-    return set(text.casefold().split())
+    return set(_WORD.findall(text.casefold()))
 
 
-def _shared(first: str, second: str) -> float:
+def _says_the_same(first: str, second: str) -> bool:
+    """Return whether two texts have enough words in common that say something, and are not one text."""
     one, two = _words(first), _words(second)
-    return len(one & two) / len(one | two)
+    shared = one & two
+    return len(shared - ENGLISH_STOP_WORDS) >= _SHARED_WORDS and len(shared) / len(one | two) < SAME
 
 
 def link_row(theme_id: str, label: str, first: Said, second: Said, likeness: float) -> dict[str, Any]:
