@@ -303,8 +303,8 @@ def _turn_names(texts: Sequence[str], names: Names) -> dict[str, str]:
         person = is_person(name.title())
         single = " " not in name and not names.is_common(name.capitalize()) and not _LABEL.match(name)
         back = counts[name] >= 2 and len(counts) > 1
-        if is_titled(name.title()) or (person and bracket) or (back and (person or single)):
-            found[name] = name if name.isupper() else names.full(name)
-        elif _OFFICE.match(name):
+        if _OFFICE.match(name) and not (is_titled(name.title()) and person):
             found.setdefault(name, tidy(bracket) if is_person(tidy(bracket)) else name)
+        elif is_titled(name.title()) or (person and bracket) or (back and (person or single)):
+            found[name] = name if name.isupper() else names.full(name)
     return found
