@@ -121,14 +121,25 @@ _SHORT = dict(
 
 
 def more() -> list[Coded]:
-    """Return the statements of more.txt, written for training alone: in every training part, in no test part."""
+    """Return the statements of more.txt and texts/*.txt, written for training: in all training parts, no test part."""
+    here = Path(__file__).parent
+    paths = [here / "more.txt", *sorted((here / "texts").glob("*.txt"))]
+    return [row for path in paths for row in _coded_lines(path)]
+
+
+def _coded_lines(path: Path) -> list[Coded]:
+    """Return the statements of a file of `kind|themes|heading|text` lines; `group` is the file's name."""
     rows = []
     letters = dict(zip("csrx", KINDS, strict=True))
-    for n, line in enumerate(Path(__file__).with_name("more.txt").read_text("utf-8").splitlines()):
-        if not line.startswith("#"):
+    for n, line in enumerate(path.read_text("utf-8").splitlines()):
+        if line.strip() and not line.startswith("#"):
             kind, themes, section, text = line.split("|", 3)
-            ids = tuple(_SHORT[t] for t in themes.split(",") if t)
-            rows.append(Coded(f"more-{n}", "written", "more", text, "", section, "", letters[kind], ids))
+            ids = tuple(_SHORT[t.strip()] for t in themes.split(",") if t.strip())
+            rows.append(
+                Coded(
+                    f"{path.stem}-{n}", "written", path.stem, plain(text), "", section.strip(), "", letters[kind], ids
+                )
+            )
     return rows
 
 

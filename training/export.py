@@ -29,8 +29,9 @@ class Graph(nn.Module):
 
     def forward(
         self, ids: torch.Tensor, mask: torch.Tensor, segment: torch.Tensor
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        return self.model(ids, mask, segment)
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        pooled = self.model.pooled(ids, mask, segment)
+        return self.model.kind(pooled), self.model.theme(pooled), pooled
 
 
 def kept(words: list[str], counts: Path) -> list[int]:
@@ -74,12 +75,12 @@ def main() -> None:
     model.encoder.set_attn_implementation("eager")
     example = torch.tensor([[2, 7, 8, 3]])
     full = a.out / "teacher_full.onnx"
-    axes = {name: {0: "rows", 1: "tokens"} for name in ("ids", "mask", "segment")}
-    names = ["ids", "mask", "segment"]
+    names, outputs = ["ids", "mask", "segment"], ["kinds", "themes", "pooled"]
+    axes = {name: {0: "rows", 1: "tokens"} for name in names} | {name: {0: "rows"} for name in outputs}
     inputs = (example, torch.ones_like(example), torch.zeros_like(example))
     torch.onnx.export(
-        Graph(model).eval(), inputs, str(full), input_names=names, output_names=["kinds", "themes"],
-        dynamic_axes=axes | {"kinds": {0: "rows"}, "themes": {0: "rows"}}, opset_version=17, dynamo=False,
+        Graph(model).eval(), inputs, str(full), input_names=names, output_names=outputs,
+        dynamic_axes=axes, opset_version=17, dynamo=False,
     )  # fmt: skip
     quantize_dynamic(full, a.out / "teacher.onnx", weight_type=QuantType.QInt8, per_channel=True)
     full.unlink()

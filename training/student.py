@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from data import THEMES, Coded, as_row, more, reports, split, varied, written
 from figures import figures
-from net import EMBEDDING_STEP, WIDTH, Net
+from net import EMBEDDING_STEP, MEANING, WIDTH, Net
 from safetensors.numpy import load_file
 from torch import nn
 
@@ -29,6 +29,10 @@ from pipeline.themes.student import CONTEXT_LIMIT, OWN_LIMIT, Student
 HELD = ("audits_overseas", "spoken_minutes", "news")
 COMMON = 12_000
 Example = tuple[list[int], list[int], list[int]]
+Taught = tuple[
+    Example, np.ndarray, np.ndarray, float, np.ndarray
+]  # row, kinds, themes, weight of the themes, the teacher's reading
+UNREAD = np.full(MEANING, np.nan, np.float32)
 
 
 def vocabulary(base: Path, counts: Path) -> tuple[list[str], np.ndarray]:
@@ -82,13 +86,14 @@ class Source:
 
     def __init__(self, pieces: Pieces, coded: list[Coded], taught: list[Path], repeat: int) -> None:
         self.pieces, self.coded, self.repeat = pieces, coded, repeat
-        self.taught: list[tuple[Example, np.ndarray, np.ndarray, float]] = []
+        self.taught: list[Taught] = []
         for path in taught:
             self._read(path)
 
     def _read(self, path: Path) -> None:
         with np.load(path) as f:
-            kinds, themes = f["kinds"].astype(np.float32), f["themes"].astype(np.float32)
+            kinds, themes, meaning = (f[name].astype(np.float32) for name in ("kinds", "themes", "meaning"))
+        meaning = (meaning - meaning.mean(0)) / meaning.std(0)
         raised = np.exp(kinds - kinds.max(1, keepdims=True))
         kinds = (raised / raised.sum(1, keepdims=True)).astype(np.float32)
         themes = (1 / (1 + np.exp(-themes))).astype(np.float32)
@@ -96,10 +101,13 @@ class Source:
             for i, line in enumerate(f):
                 r = json.loads(line)
                 row = Row(r["text"], r.get("stem", ""), r["section"], r["before"])
-                self.taught.append((cut(self.pieces, row), kinds[i], themes[i], float(min(1.0, 1.1 - kinds[i, 3]))))
+                weight = float(min(1.0, 1.1 - kinds[i, 3]))
+                self.taught.append((cut(self.pieces, row), kinds[i], themes[i], weight, meaning[i]))
 
-    def epoch(self, rng: random.Random) -> list[tuple[Example, np.ndarray, np.ndarray, float]]:
-        own = [(cut(self.pieces, as_row(varied(r, rng))), *hard(r)) for _ in range(self.repeat) for r in self.coded]
+    def epoch(self, rng: random.Random) -> list[Taught]:
+        own = [
+            (cut(self.pieces, as_row(varied(r, rng))), *hard(r), UNREAD) for _ in range(self.repeat) for r in self.coded
+        ]
         return own + self.taught
 
 
@@ -112,10 +120,17 @@ def batches(examples: list, size: int, rng: random.Random) -> list[list]:
     return out
 
 
-def loss_of(out: torch.Tensor, kinds: torch.Tensor, themes: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+def loss_of(net: Net, examples: list[Taught], hide: np.random.Generator, share: float) -> torch.Tensor:
+    """Return the loss of kinds and themes, and `share` of that of the teacher's reading where it is known."""
+    inputs = [padded([e[0][j] for e in examples], hide if j < 2 else None) for j in range(3)]
+    kinds, themes, meaning = (torch.from_numpy(np.stack([e[j] for e in examples])) for j in (1, 2, 4))
+    weight = torch.tensor([e[3] for e in examples])
+    out, guess = net(*inputs)
     kind = -(kinds * nn.functional.log_softmax(out[:, : len(KINDS)], 1)).sum(1).mean()
     bce = nn.functional.binary_cross_entropy_with_logits(out[:, len(KINDS) :], themes, reduction="none").sum(1)
-    return kind + (bce * weight).mean()
+    read = ~meaning[:, 0].isnan()
+    far = nn.functional.mse_loss(guess[read], meaning[read]) if read.any() else torch.zeros(())
+    return kind + (bce * weight).mean() + share * far
 
 
 def train(net: Net, source: Source, a: argparse.Namespace) -> None:
@@ -137,9 +152,7 @@ def train(net: Net, source: Source, a: argparse.Namespace) -> None:
             factor = min((step + 1) / 100, max(0.01, 1 - step / total))
             for g, r in zip(opt.param_groups, base, strict=True):
                 g["lr"] = r * factor
-            inputs = [padded([e[0][j] for e in examples], hide if j < 2 else None) for j in range(3)]
-            kinds, themes = (torch.from_numpy(np.stack([e[j] for e in examples])) for j in (1, 2))
-            loss = loss_of(net(*inputs), kinds, themes, torch.tensor([e[3] for e in examples]))
+            loss = loss_of(net, examples, hide, a.meaning)
             loss.backward()
             nn.utils.clip_grad_norm_(net.parameters(), 2.0)
             opt.step()
@@ -186,6 +199,8 @@ def main() -> None:
     p.add_argument(
         "--embedding", type=float, default=0.5, help="rate of the word vectors, as a share of the rate of the rest"
     )
+    p.add_argument("--start", type=Path, help="go on from these weights (a student.npz)")
+    p.add_argument("--meaning", type=float, default=0.5, help="weight of learning the teacher's reading")
     p.add_argument("--seed", type=int, default=1)
     a = p.parse_args()
     a.out.mkdir(parents=True, exist_ok=True)
@@ -194,6 +209,9 @@ def main() -> None:
     coded, test = (reports() + written() + more(), []) if a.all else split(held)
     words, start = vocabulary(a.base, a.vocabulary)
     net = Net(start, len(THEMES))
+    if a.start:
+        with np.load(a.start) as arrays:
+            net.load(dict(arrays))
     source = Source(Pieces(words), coded, a.taught, a.repeat)
     print(len(words), "pieces;", len(source.coded), "coded and", len(source.taught), "taught rows", flush=True)
     train(net, source, a)

@@ -50,7 +50,8 @@ class CodebookCoder:
         hits = match(self.lexicon, [r.text for r in rows], [r.stem for r in rows], [r.section for r in rows])
         by_terms = strengths(self.lexicon, hits)
         by_model = self._by_model(rows)
-        shares = self.combination.probability(by_terms, by_model) if self.combination else by_terms
+        ids = self.lexicon.theme_ids
+        shares = self.combination.probability(by_terms, by_model, ids) if self.combination else by_terms
         if self.learned is not None:
             shares = self.learned.probability(rows, shares)
         return Weighed(hits, by_terms, by_model, np.where(_refused(self.lexicon, hits, by_terms), 0.0, shares))

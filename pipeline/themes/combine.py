@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,23 +19,40 @@ _LEAST = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
-class Combination:
-    """The weights of a logistic combination, the same for all themes: what few examples can carry to other genres.
-
-    logit p = model * logit(model's probability) + terms * (strength of terms) + fired * (any term there) + shift.
-    `cut` is the p at which F1 was best: what `probability` returns is stretched so that it lies at one half.
-    """
+class Weights:
+    """Weights of a logistic combination: of the model's logit, terms' strength, any term at all, and a shift."""
 
     model: float
     terms: float
     fired: float
     shift: float
-    cut: float
 
-    def probability(self, by_terms: Probabilities, by_model: Probabilities) -> Probabilities:
+    @classmethod
+    def of(cls, card: Mapping[str, Any]) -> Weights:
+        """Read the weights of a card's entry."""
+        return cls(*(float(card[name]) for name in ("model", "terms", "fired", "shift")))
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """Terms and model as one: common weights, and for each theme weights of its own, held near the common ones.
+
+    logit p = model * logit(model's probability) + terms * (strength of terms) + fired * (any term there) + shift.
+    `cut` is the p at which F1 was best: what `probability` returns is stretched so that it lies at one half.
+    """
+
+    common: Weights
+    cut: float
+    by_theme: Mapping[str, Weights] = field(default_factory=dict)
+
+    def probability(self, by_terms: Probabilities, by_model: Probabilities, theme_ids: Sequence[str]) -> Probabilities:
         """Return statements by themes, four digits; the terms' own strength where the model is silent (NaN)."""
+        own = [self.by_theme.get(theme_id, self.common) for theme_id in theme_ids]
+        model, terms, fired, shift = (
+            np.array([getattr(w, name) for w in own]) for name in ("model", "terms", "fired", "shift")
+        )
         p = np.clip(by_model, _LEAST, 1 - _LEAST)
-        logit = self.model * np.log(p / (1 - p)) + self.terms * by_terms + self.fired * (by_terms > 0) + self.shift
+        logit = model * np.log(p / (1 - p)) + terms * by_terms + fired * (by_terms > 0) + shift
         joint = 1 / (1 + np.exp(-logit))
         stretched = np.where(joint < self.cut, joint / (2 * self.cut), 1 - (1 - joint) / (2 * (1 - self.cut)))
         return np.where(np.isnan(by_model), by_terms, stretched.round(4))
@@ -46,6 +63,7 @@ def load_combination(part: str, directory: Path | None = None) -> Combination:
     place = (directory or SHIPPED) / "model.json"
     try:
         card: Mapping[str, Any] = json.loads(place.read_text("utf-8"))[part]["combination"]
-        return Combination(**{name: float(card[name]) for name in ("model", "terms", "fired", "shift", "cut")})
+        by_theme = {theme_id: Weights.of(own) for theme_id, own in card.get("by_theme", {}).items()}
+        return Combination(Weights.of(card), float(card["cut"]), by_theme)
     except (OSError, KeyError, TypeError, ValueError) as fault:
         raise ConfigError(f"the combination of '{part}' cannot be read: {fault!r}", place=str(place)) from fault

@@ -22,31 +22,23 @@ class Pieces:
 
     def __init__(self, vocabulary: Sequence[str]) -> None:
         self._number = {piece: i for i, piece in enumerate(vocabulary)}
-        self._known: dict[str, tuple[int, ...]] = {}
+        self._known = _Known(self)
 
     def numbers(self, text: str) -> list[int]:
         """Return the piece numbers of a text."""
         known = self._known
-        out: list[int] = []
-        for word in _TOKEN.findall(folded(text)):
-            cut = known.get(word)
-            if cut is None:
-                cut = self._remember(word)
-            out.extend(cut)
-        return out
+        return [number for word in text.split() for number in known[word]]
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Return start and end of every piece's word in `text`; blank where folding changes the text's length."""
         low = folded(text)
         if len(low) != len(text):
             return []
-        return [m.span() for m in _TOKEN.finditer(low) for _ in (self._known.get(m[0]) or self._remember(m[0]))]
+        return [m.span() for m in _TOKEN.finditer(low) for _ in self._known[m[0]]]
 
-    def _remember(self, word: str) -> tuple[int, ...]:
-        if len(self._known) >= _KEPT_WORDS:
-            self._known.clear()
-        cut = self._known[word] = self._cut(word)
-        return cut
+    def cut(self, words: str) -> tuple[int, ...]:
+        """Return the piece numbers of what stands between two spaces: a word and its punctuation."""
+        return tuple(number for token in _TOKEN.findall(folded(words)) for number in self._cut(token))
 
     def _cut(self, word: str) -> tuple[int, ...]:
         if word[0].isdigit():
@@ -64,6 +56,20 @@ class Pieces:
             out.append(number)
             start = end + 1
         return tuple(out)
+
+
+class _Known(dict[str, tuple[int, ...]]):
+    """What has been cut so far; cuts what is asked for the first time."""
+
+    def __init__(self, pieces: Pieces) -> None:
+        super().__init__()
+        self._pieces = pieces
+
+    def __missing__(self, words: str) -> tuple[int, ...]:
+        if len(self) >= _KEPT_WORDS:
+            self.clear()
+        cut = self[words] = self._pieces.cut(words)
+        return cut
 
 
 def folded(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The small coder that comes with the package: word pieces, two convolutions and a dense layer, in numpy alone.
+"""The small coder that comes with the package: word pieces, three convolutions and a dense layer, in numpy alone.
 
 Weights and activations are whole numbers held in float32, and no sum reaches 2**24: every product is exact, so that
 the result of a row does not depend on the machine, the linear-algebra library or the rows beside it.
@@ -24,12 +24,16 @@ from pipeline.themes.pieces import PAD, Pieces
 from pipeline.themes.rows import CONTEXT_WIDTH, KINDS, Row, lead, nearest, plain
 
 Floats = NDArray[np.float32]
+Places = NDArray[np.int64]
 SHIPPED = Path(__file__).resolve().parents[1] / "models" / "child_protection"
 TOP = np.float32(127)
 MEAN_GAIN = np.float32(4)
 OWN_LIMIT, CONTEXT_LIMIT = 160, 64
-_CHUNK = 256
+FAR = 3
+_CHUNK = 128
 _RANGE = 20.0
+_BLANK = [PAD] * FAR
+_ONES = np.ones(OWN_LIMIT, np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +53,21 @@ class Layer:
 
 
 @dataclass(frozen=True, slots=True)
-class Pooled:
-    """What reading rows leaves behind: activations by token (rows begin at `starts`), and the features made of them."""
+class Texts:
+    """Texts one after the other, FAR blanks after each: piece numbers, places of blanks, starts and sizes of texts."""
 
-    first: Floats
-    second: Floats
-    starts: NDArray[np.int64]
+    flat: Places
+    blank: Places
+    starts: Places
+    sizes: Places
+
+
+@dataclass(frozen=True, slots=True)
+class Pooled:
+    """What reading rows leaves behind: activations by token, layer by layer, and the features made of them."""
+
+    texts: Texts
+    maps: tuple[Floats, ...]
     features: Floats
     hidden: Floats
 
@@ -95,11 +108,12 @@ class Student:
         self.thresholds = np.array([card["thresholds"][t] for t in self.theme_ids], np.float32)
         self._calibration = Calibration.of(card, self.theme_ids)
         self._pieces = Pieces(bytes(arrays["vocabulary"]).decode("utf-8").split("\n"))
-        self._embedding = arrays["embedding"].astype(np.float32)
-        self._own, self._context, self._next, self._dense, self._out = (
-            Layer(*(arrays[f"{name}_{part}"].astype(np.float32) for part in ("weight", "step", "bias")))
-            for name in ("own", "context", "next", "dense", "out")
-        )
+        self._layers = {
+            name: Layer(*(arrays[f"{name}_{part}"].astype(np.float32) for part in ("weight", "step", "bias")))
+            for name in ("own", "context", "next", "far", "dense", "out")
+        }
+        embedding = arrays["embedding"].astype(np.float32)
+        self._tables = {name: thirds(embedding, self._layers[name].weight) for name in ("own", "context")}
 
     def probabilities(self, rows: Sequence[Row]) -> tuple[Floats, Floats]:
         """Return kinds (n, 4) and themes (n, T): calibrated, four digits; no row's answer depends on the others."""
@@ -108,11 +122,12 @@ class Student:
     def vectors(self, rows: Sequence[Row]) -> Floats:
         """Return the last layer before the answers, (n, H): rows of like meaning lie near one another."""
         parts = [self._read(rows[at : at + _CHUNK]).hidden for at in range(0, len(rows), _CHUNK)]
-        return np.concatenate(parts) if parts else np.zeros((0, len(self._out.weight)), np.float32)
+        return np.concatenate(parts) if parts else np.zeros((0, len(self._layers["out"].weight)), np.float32)
 
     def logits(self, rows: Sequence[Row]) -> tuple[Floats, Floats]:
         """Return the uncalibrated kinds (n, 4) and themes (n, T)."""
-        out = (self.vectors(rows) @ self._out.weight) * self._out.step + self._out.bias
+        last = self._layers["out"]
+        out = (self.vectors(rows) @ last.weight) * last.step + last.bias
         return out[:, : len(KINDS)], out[:, len(KINDS) :]
 
     def evidence(self, rows: Sequence[Row], theme_ids: Sequence[str]) -> list[tuple[int, int]]:
@@ -146,81 +161,98 @@ class Student:
         read = self._read(rows)
         slopes = self._slopes(read.hidden, themes)
         gains = slopes * read.features
-        one, two = read.first.shape[1], read.second.shape[1]
-        mean_slopes = slopes[:, one + two : one + 2 * two] * float(MEAN_GAIN)
         out = []
-        for i, (start, end) in enumerate(zip(read.starts, [*read.starts[1:], len(read.first)], strict=True)):
-            first, second = read.first[start : end - 1], read.second[start : end - 1]
-            size = len(first)
-            own = np.zeros(size)
+        for i, (start, size) in enumerate(zip(read.texts.starts, read.texts.sizes, strict=True)):
+            own, at = np.zeros(size), 0
+            for tokens in (m[start : start + size] for m in read.maps if size):
+                width = tokens.shape[1]
+                own += np.bincount(tokens.argmax(axis=0), gains[i, at : at + width], size) * size
+                at += width
             if size:
-                own += np.bincount(first.argmax(axis=0), gains[i, :one], size) * size
-                own += np.bincount(second.argmax(axis=0), gains[i, one : one + two], size) * size
-                own += second.astype(np.float64) @ mean_slopes[i]
+                deepest = read.maps[-1][start : start + size]
+                own += deepest.astype(np.float64) @ (slopes[i, at : at + deepest.shape[1]] * float(MEAN_GAIN))
             out.append(own)
         return out
 
     def _slopes(self, hidden: Floats, themes: Sequence[int]) -> NDArray[np.float64]:
         """Return how much each row's theme would gain by one more of each feature, in whole steps of its own scale."""
+        last, dense = self._layers["out"], self._layers["dense"]
         at = len(KINDS) + np.asarray(themes)
-        out = self._out.weight[:, at].T * (hidden > 0) * self._dense.step
+        out = last.weight[:, at].T * (hidden > 0) * dense.step
         whole = np.rint(out * (TOP / np.maximum(np.abs(out).max(axis=1, keepdims=True), np.float32(1e-12))))
-        return np.asarray(whole @ self._dense.weight.T, np.float64)
+        return np.asarray(whole @ dense.weight.T, np.float64)
 
     def _read(self, rows: Sequence[Row]) -> Pooled:
         numbers = self._pieces.numbers
-        own = [numbers(lead(r))[-OWN_LIMIT:] for r in rows]
+        own = laid_out([numbers(lead(r))[-OWN_LIMIT:] for r in rows])
         context = [numbers(r.before[-CONTEXT_WIDTH:])[-CONTEXT_LIMIT:] for r in rows]
-        context += [numbers(nearest(r.section))[-CONTEXT_LIMIT:] for r in rows]
-        first, starts, sizes = self._convolved(self._own, own)
-        second = self._next(three(first) @ self._next.weight)
-        second[_ends(starts, len(second))] = 0
-        around, at, counts = self._convolved(self._context, context)
-        sides = np.concatenate([np.maximum.reduceat(around, at), mean_of(around, at, counts)], axis=1)
-        features = np.concatenate(
-            [
-                np.maximum.reduceat(first, starts),
-                np.maximum.reduceat(second, starts),
-                mean_of(second, starts, sizes),
-                sides[: len(rows)],
-                sides[len(rows) :],
-            ],
-            axis=1,
-        )
-        return Pooled(first, second, starts, features, self._dense(features @ self._dense.weight))
+        around = laid_out(context + [numbers(nearest(r.section))[-CONTEXT_LIMIT:] for r in rows])
+        first = self._looked_up("own", own)
+        second = self._beside("next", first, 1, own)
+        third = self._beside("far", second, FAR, own)
+        sides = self._looked_up("context", around)
+        sides = np.concatenate([largest(sides, around), mean_of(sides, around)], axis=1)
+        maps = (first, second, third)
+        parts = [*(largest(m, own) for m in maps), mean_of(third, own)]
+        features = np.concatenate([*parts, sides[: len(rows)], sides[len(rows) :]], axis=1)
+        dense = self._layers["dense"]
+        return Pooled(own, maps, features, dense(features @ dense.weight))
 
-    def _convolved(self, layer: Layer, texts: list[list[int]]) -> tuple[Floats, NDArray[np.int64], NDArray[np.int64]]:
-        """Return activations of all tokens in a row, a blank after each text; starts and sizes of the texts."""
-        sizes = np.array([len(t) for t in texts])
-        starts = np.concatenate([[0], np.cumsum(sizes[:-1] + 1)])
-        flat = np.array([n for t in texts for n in (*t, PAD)])
-        used, place = np.unique(flat, return_inverse=True)
-        width = len(layer.step)
-        table = self._embedding[used] @ layer.weight
-        total = table[:, width : 2 * width][place]
-        total[1:] += table[:, :width][place[:-1]]
-        total[:-1] += table[:, 2 * width :][place[1:]]
-        active = layer(total)
-        active[_ends(starts, len(active))] = 0
-        return active, starts, sizes
+    def _looked_up(self, name: str, texts: Texts) -> Floats:
+        """Return the activations of the first layer, whose products with every piece were made when loading."""
+        before, here, after = self._tables[name]
+        total = here.take(texts.flat, axis=0)
+        total[1:] += before.take(texts.flat[:-1], axis=0)
+        total[:-1] += after.take(texts.flat[1:], axis=0)
+        return self._active(name, total, texts)
+
+    def _beside(self, name: str, x: Floats, step: int, texts: Texts) -> Floats:
+        """Return the activations of a layer that reads every token with those `step` before and after it."""
+        before, here, after = np.split(self._layers[name].weight, 3)
+        total: Floats = x @ here
+        total[step:] += x[:-step] @ before
+        total[:-step] += x[step:] @ after
+        return self._active(name, total, texts)
+
+    def _active(self, name: str, total: Floats, texts: Texts) -> Floats:
+        active = self._layers[name](total)
+        active[texts.blank] = 0
+        return active
 
 
-def three(x: Floats) -> Floats:
-    """Return every row with the one before and the one after it, side by side; blanks beyond the ends."""
-    width = x.shape[1]
-    out = np.zeros((len(x), 3 * width), np.float32)
-    out[1:, :width] = x[:-1]
-    out[:, width : 2 * width] = x
-    out[:-1, 2 * width :] = x[1:]
+def laid_out(texts: Sequence[list[int]]) -> Texts:
+    """Return the texts one after the other with blanks between them; at least one text."""
+    flat: list[int] = []
+    for text in texts:
+        flat += text
+        flat += _BLANK
+    numbers = np.array(flat, np.int64)
+    sizes = np.fromiter(map(len, texts), np.int64, len(texts))
+    starts = np.concatenate([[0], np.cumsum(sizes[:-1] + FAR)])
+    return Texts(numbers, np.flatnonzero(numbers == PAD), starts, sizes)
+
+
+def thirds(embedding: Floats, weight: Floats) -> tuple[Floats, ...]:
+    """Return every piece's products with the weights for the token before, the token itself and the one after."""
+    return tuple(embedding @ part for part in np.split(weight, 3))
+
+
+def largest(x: Floats, texts: Texts) -> Floats:
+    """Return the largest activations of every text; zeros for an empty one."""
+    out = np.zeros((len(texts.starts), x.shape[1]), np.float32)
+    for i, (start, size) in enumerate(zip(texts.starts.tolist(), texts.sizes.tolist(), strict=True)):
+        np.maximum.reduce(x[start : start + size], axis=0, out=out[i], initial=0)
     return out
 
 
-def mean_of(x: Floats, starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> Floats:
+def mean_of(x: Floats, texts: Texts) -> Floats:
     """Return the mean activation of every text, times MEAN_GAIN, as a whole number of 127 at most."""
-    total = np.add.reduceat(x, starts)
-    mean = total * MEAN_GAIN / np.maximum(sizes, 1).astype(np.float32)[:, None]
-    whole: Floats = np.minimum(np.rint(mean), TOP)
-    return whole
+    out = np.zeros((len(texts.starts), x.shape[1]), np.float32)
+    for i, (start, size) in enumerate(zip(texts.starts.tolist(), texts.sizes.tolist(), strict=True)):
+        np.dot(_ONES[:size], x[start : start + size], out=out[i])
+    out *= MEAN_GAIN / np.maximum(texts.sizes, 1).astype(np.float32)[:, None]
+    np.rint(out, out=out)
+    return np.minimum(out, TOP, out=out)
 
 
 def best_run(shares: NDArray[np.float64]) -> tuple[int, int]:
@@ -234,10 +266,6 @@ def best_run(shares: NDArray[np.float64]) -> tuple[int, int]:
         if run > best[0]:
             best = (run, first, i)
     return best[1], best[2]
-
-
-def _ends(starts: NDArray[np.int64], length: int) -> NDArray[np.int64]:
-    return np.append(starts[1:], length) - 1
 
 
 def load_student(directory: Path | None = None) -> Student:

@@ -72,10 +72,9 @@ def test_no_rows_give_no_probabilities() -> None:
 
 def test_every_product_stays_exact_in_float32() -> None:
     with np.load(SHIPPED / "student.npz") as arrays:
-        for name in ("own", "context", "next", "dense", "out"):
+        for name in ("own", "context", "next", "far", "dense", "out"):
             weight = np.abs(arrays[f"{name}_weight"].astype(np.int64))
-            parts = 3 if name in {"own", "context"} else 1
-            assert weight.sum(axis=0).max() * 127 * parts < 2**24
+            assert weight.sum(axis=0).max() * 127 < 2**24
 
 
 @pytest.mark.parametrize(("text", "kind", "theme"), CLEAR)
@@ -117,6 +116,12 @@ def test_a_broken_card_is_named(tmp_path: Path) -> None:
     (tmp_path / "model.json").write_text(json.dumps({"student": 3}), "utf-8")
     with pytest.raises(ConfigError, match="card"):
         load_student(tmp_path)
+
+
+def test_pieces_know_a_word_in_any_company() -> None:
+    pieces = Pieces(["[PAD]", "[UNK]", "[NUM]", "child", "##ren", ",", "(", ")"])
+    assert pieces.numbers("(children), CHILDREN\u00a0child") == [6, 3, 4, 7, 5, 3, 4, 3]
+    assert pieces.numbers("  ") == []
 
 
 def test_pieces_take_the_longest_known_parts() -> None:
