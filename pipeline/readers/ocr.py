@@ -21,7 +21,7 @@ _BULLETS = "¢®©«»°•·§"  # what bullets are taken for
 _LETTERS = "*eo+"  # the same, where a gap follows
 _TAB = 0.45  # in ems: the least gap between a bullet and its text
 _GAP = 2.2  # in ems: a gap between two words that parts columns or cells
-_SECONDS = 60  # for a page
+_SECONDS = 120  # for a page, by the clock
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,12 @@ from pipeline.readers import ocr
 from pipeline.readers.layout import Built, PageLines, build_blocks
 from pipeline.readers.parsed import Block, Parsed, ReadResult, Reject, RejectReason, rejected
 from pipeline.readers.pdf_lines import PageRead, PageReader
+from pipeline.readers.sandbox import allow_more_time
 
 _MAGIC = b"%PDF-"
 _MAGIC_WITHIN = 1024  # bytes: what may stand before it, as readers of PDF allow
 _DATES = ("CreationDate", "ModDate")
+_PAGE_S = 30.0  # seconds that recognising a page may add to a file's time
 _MAX_PIXELS = 40_000_000  # of a page to be recognised
 _NO_TITLE = re.compile(r"\.\w{2,4}$|^microsoft|^untitled|[_\\/]", re.IGNORECASE)
 
@@ -179,6 +181,7 @@ def _recognise(
     with ocr.Recogniser(options.ocr_language) as recogniser:
         for page in scans:
             number = page.found.number
+            allow_more_time(_PAGE_S)
             lines, source = recogniser.lines(_pixels(document, page, options), number, offset)
             offset += len(source)
             pages[number - 1] = replace(page.found, lines=lines)

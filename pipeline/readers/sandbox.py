@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Any, Generic, Literal, TypeVar
@@ -23,6 +24,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 _START_S = 600.0  # seconds that a child may take to import what it needs on a busy machine
 _POLL_S = 0.1
+_PATIENCE = 20  # times that a working child's time by the clock may begin anew
 _NEAR = 0.75  # share of the memory limit from which a death counts as one for lack of memory
 
 
@@ -121,17 +123,22 @@ class Isolated(Generic[Item, Result]):
     def _wait(self, wall_s: float, cpu_s: float) -> _Answer[Result] | Outcome:
         assert self._connection is not None
         assert self._process is not None
-        deadline = time.monotonic() + wall_s
+        clock = _Clock(wall_s, self._process.pid)
         peak = 0
-        while not self._connection.poll(_POLL_S):
-            peak = max(peak, _address_space_mb(self._process.pid))
-            if time.monotonic() > deadline:
-                self.close()
-                return Outcome("timeout", f"stopped after {wall_s:g} seconds")
-        try:
-            kind, value = self._connection.recv()
-        except (EOFError, ConnectionResetError, pickle.UnpicklingError):
-            return self._failed(peak, cpu_s)
+        kind: str = "time"
+        value: Any = 0.0
+        while kind == "time":
+            clock.add(value)
+            cpu_s += value
+            while not self._connection.poll(_POLL_S):
+                peak = max(peak, _address_space_mb(self._process.pid))
+                if clock.is_over():
+                    self.close()
+                    return Outcome("timeout", f"stopped after {wall_s:g} seconds")
+            try:
+                kind, value = self._connection.recv()
+            except (EOFError, ConnectionResetError, pickle.UnpicklingError):
+                return self._failed(peak, cpu_s)
         self._served += 1
         if kind == "memory":
             self.close()
@@ -167,6 +174,48 @@ class Isolated(Generic[Item, Result]):
             if isinstance(ready, FindingsError):
                 raise ready
             raise RuntimeError(f"the reading process did not start: {ready}")
+
+
+class _Clock:
+    """Says when a child has had its time by the clock.
+
+    One that waits has it at once. One that works, or would if the machine had a processor free, is left to the limit
+    of processor time, so that a busy machine gives the same results as an idle one, within `_PATIENCE` times the limit.
+    """
+
+    def __init__(self, wall_s: float, pid: int | None) -> None:
+        self._wall_s, self._pid = wall_s, pid
+        self._deadline = time.monotonic() + wall_s
+        self._renewals = self._seen = self._busy = self._ticks = 0
+
+    def add(self, seconds: float) -> None:
+        """Put the end off."""
+        self._deadline += seconds
+
+    def is_over(self) -> bool:
+        """Look at the child and say whether to stop it; to be asked again and again."""
+        runnable, ticks = _state(self._pid)
+        self._seen += 1
+        self._busy += runnable or ticks > self._ticks
+        self._ticks = ticks
+        if time.monotonic() <= self._deadline:
+            return False
+        if self._renewals >= _PATIENCE or 4 * self._busy < self._seen:
+            return True
+        self._deadline += self._wall_s
+        self._renewals += 1
+        self._seen = self._busy = 0
+        return False
+
+
+def _state(pid: int | None) -> tuple[bool, int]:
+    """Return whether a process could run now, and the processor time it has had, in ticks; (False, 0) if unknown."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stream:
+            fields = stream.read().rpartition(")")[2].split()
+        return fields[0] in "RD", int(fields[11]) + int(fields[12])
+    except (OSError, ValueError, IndexError):
+        return False, 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +263,7 @@ def _serve(
         if initializer is not None:
             initializer()
         _limit_memory(memory_mb)
+        _grants[:] = [partial(_grant, connection)]
         connection.send("ready")
     except Exception as error:
         connection.send(error if isinstance(error, FindingsError) else f"{type(error).__name__}: {error}")
@@ -229,6 +279,26 @@ def _serve(
         except (BrokenPipeError, ConnectionResetError):
             # The parent stopped waiting.
             return
+
+
+_grants: list[Callable[[float], None]] = []
+
+
+def allow_more_time(seconds: float) -> None:
+    """Give the item at hand more time, as a reader knows only on its way how much there is to do.
+
+    Processor time and time by the clock. Outside a child under limits nothing happens.
+    """
+    for grant in _grants:
+        grant(seconds)
+
+
+def _grant(connection: Connection, seconds: float) -> None:
+    if sys.platform != "win32":
+        import resource
+
+        _lower(resource.RLIMIT_CPU, resource.getrlimit(resource.RLIMIT_CPU)[0] + int(seconds) + 1)
+    connection.send(("time", seconds))
 
 
 def _answer(function: Callable[[Any], Any], item: Any) -> tuple[str, Any]:

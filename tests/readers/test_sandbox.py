@@ -8,10 +8,11 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from pipeline.readers.sandbox import Isolated, Limits, Outcome
+from pipeline.readers.sandbox import Isolated, Limits, Outcome, allow_more_time
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals and limits")
 
@@ -23,6 +24,14 @@ def behave(order: str) -> str:
             pass
     if order == "sleep":
         time.sleep(60)
+    if order == "work":
+        until = time.process_time() + 0.7
+        while time.process_time() < until:
+            pass
+    if order == "pages":
+        for _ in range(4):
+            allow_more_time(1.0)
+            behave("work")
     if order == "memory":
         return str(len(bytearray(4 * 2**30)))
     if order == "segfault":
@@ -88,6 +97,19 @@ def test_the_clock_stops_what_waits(child: Isolated[str, str]) -> None:
     assert isinstance(outcome, Outcome)
     assert outcome.reason == "timeout"
     assert child.run("next") == "NEXT"
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs to see whether a process works")
+def test_the_clock_does_not_stop_what_works(child: Isolated[str, str]) -> None:
+    assert child.run("work", wall_s=0.6, cpu_s=5) == "WORK"
+
+
+@posix
+def test_a_reader_that_finds_more_to_do_is_given_more_time(child: Isolated[str, str]) -> None:
+    assert child.run("pages", cpu_s=1, wall_s=20) == "PAGES"
+    outcome = child.run("loop", cpu_s=1)
+    assert isinstance(outcome, Outcome)
+    assert outcome.reason == "timeout"
 
 
 def test_an_exception_of_the_function_is_raised_here(child: Isolated[str, str]) -> None:
