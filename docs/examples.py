@@ -123,7 +123,9 @@ def main() -> None:
     """Write the output of every example, and the README's table, anew."""
     with tempfile.TemporaryDirectory() as name:
         folder = workspace(Path(name))
-        run("findings run corpus/sample --out outputs/sample --quiet", folder)
+        first = run("findings run corpus/sample --out outputs/sample --engine serial --quiet", folder)
+        if first.code:
+            raise SystemExit(first.said)
         filled = excerpt(folder / "outputs" / "sample")
         for page in PAGES:
             path = ROOT / page

@@ -90,7 +90,7 @@ def said(value: Any) -> str:
     """Return a default as the configuration would write it, blank for nothing."""
     if value is None or value == "" or dataclasses.is_dataclass(value):
         return ""
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | list):
         return "[" + ", ".join(str(v) for v in value) + "]"
     return str(value).lower() if isinstance(value, bool) else str(value)
 

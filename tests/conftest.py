@@ -31,5 +31,5 @@ def sample_run(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     from pipeline.stages import RunOptions, run
 
     out = tmp_path_factory.mktemp("sample") / "outputs"
-    run(RunOptions(root / "corpus" / "sample", out, gold=None))
+    run(RunOptions(root / "corpus" / "sample", out, engine="serial"))
     return out
