@@ -55,10 +55,11 @@ _STREET = (
 )
 _WORD = r"[A-ZÀ-ÖØ-Þ][\w’'-]*"
 _ADDRESS = re.compile(
-    rf"\b(?:(?:Flat|Apartment|Unit)\s+\d+\w?,?\s+)?\d{{1,4}}[A-Za-z]?(?:[-–]\d+)?,?\s+(?:{_WORD}\s+){{1,3}}{_STREET}\b"
-    r"|\b\d{1,4},?\s+(?:rue|avenue|boulevard|place|via|calle)\s+(?:d\w{0,2}[’']?\s?)?[A-ZÀ-Þ][\w-]+"
-    r"|\b[A-ZÄÖÜ][a-zäöüß]+(?:straße|strasse|weg|platz|gasse)\s+\d{1,4}[a-z]?\b"
-    r"|\b(?:GIR\s?0AA|[A-Z]{1,2}\d[A-Z\d]?\s+\d[A-Z]{2})\b|\b[A-Z]{2}\s\d{5}(?:-\d{4})?\b"
+    r"\b(?:(?:Flat|Apartment|Unit)[ \t]+\d+\w?,?[ \t]+)?\d{1,4}[A-Za-z]?(?:[-–]\d+)?,?[ \t]+"
+    rf"(?:{_WORD}[ \t]+){{1,3}}{_STREET}\b"
+    r"|\b\d{1,4},?[ \t]+(?:rue|avenue|boulevard|place|via|calle)[ \t]+(?:d\w{0,2}[’']?[ \t]?)?[A-ZÀ-Þ][\w-]+"
+    r"|\b[A-ZÄÖÜ][a-zäöüß]+(?:straße|strasse|weg|platz|gasse)[ \t]+\d{1,4}[a-z]?\b"
+    r"|\b(?:GIR[ \t]?0AA|[A-Z]{1,2}\d[A-Z\d]?[ \t]+\d[A-Z]{2})\b|\b[A-Z]{2}[ \t]\d{5}(?:-\d{4})?\b"
 )
 _PHONE = re.compile(
     r"(?<![\w/.-])(?:\+\d{1,3}[\s.-]?(?:\(0\)\s?)?(?:\d[\s.-]?){7,11}\d|\(0\d{2,5}\)\s?\d{3,4}[\s.-]?\d{3,4}|"
@@ -92,7 +93,6 @@ _KIN = re.compile(
     r"\b(?:son|daughter|brother|sister|sibling|baby|toddler|twin|child|boy|girl|mother|father|mum|dad|stepfather|"
     r"stepmother|partner|husband|wife|boyfriend|girlfriend|grandmother|grandfather|aunt|uncle|cousin|nephew|niece|"
     r"named|called|name is|name was|known as)[,:]?\s+(?:was\s|is\s)?[‘“\"']?$",
-    re.IGNORECASE,
 )
 _AGED = re.compile(r"^,?\s+(?:\(?aged\s+\d|\(\d{1,2}\)|was born\b)|^,\s\d{1,2},", re.IGNORECASE)
 _NOT_NAMES = _listed(
@@ -196,7 +196,8 @@ class _Names:
             while words and words[0][0] in _NOT_NAMES:
                 words.pop(0)
             titles = [word for word, _ in words if _is_title(word)]
-            bare = [(word, at) for word, at in words if not _is_title(word)]
+            first = next((place for place, (word, _) in enumerate(words) if _is_title(word)), 0)
+            bare = [(word, at) for word, at in words[first:] if not _is_title(word) and not word.isupper()]
             if not bare or any(_BODY.match(word) for word, _ in bare):
                 continue
             before, after = text[max(0, bare[0][1] - 80) : bare[0][1]], text[run.end() : run.end() + 80]
@@ -211,7 +212,7 @@ class _Names:
             return True
         if len(bare) > 1 and first in _given_names():
             return True
-        new = first.lower() not in self._small and first not in _NOT_NAMES and len(first) > 2 and not first.isupper()
+        new = first.lower() not in self._small and first not in _NOT_NAMES and first[1:3].islower()
         return new and len(bare) <= 3 and bool(_KIN.search(before) or _AGED.search(after))
 
 
