@@ -69,13 +69,15 @@ export: setup ## Hand a run to other programs: make export ARGS=qdpx
 import: setup ## Take codings from other programs: make import ARGS=FILE
 	$(BIN)/findings import $(ARGS)
 
-.PHONY: test check notebooks bench reference examples pictures docs
+.PHONY: test check audit notebooks bench reference examples pictures docs
 test: setup-dev ## Every test
 	$(BIN)/python -m pytest $(ARGS)
-check: setup-dev ## Lint, format and types
+check: setup-dev audit ## Lint, format, types, and known faults of dependencies
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+audit: setup-dev ## Look for known vulnerabilities of the locked versions (needs the network; says so without it)
+	@$(BIN)/python -m benchmarks audit
 notebooks: setup-dev ## Execute the notebooks on a run of the sample
 	$(BIN)/python -m pytest tests/test_notebooks.py $(ARGS)
 bench: setup-dev ## Speed, memory and quality, measured

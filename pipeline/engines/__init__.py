@@ -33,7 +33,7 @@ def run(
 
     `scheduler` is the address of a Dask scheduler; blank starts one here, with `workers` workers.
     """
-    if engine == "serial" or (engine == "local" and len(items) == 1 and workers == 1):
+    if engine == "serial":
         return _serial(job, items)
     if engine == "local":
         return run_local(job, items, workers or default_workers())

@@ -39,12 +39,24 @@ def atomic(path: Path) -> Iterator[Path]:
             os.fsync(written.fileno())
         part.chmod(0o644)
         part.replace(path)
+        _sync(path.parent)
     except OSError as error:
         raise OutputError(
             f"cannot be written: {error.strerror}", place=str(path), remedy="Free space or choose another --out"
         ) from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def _sync(folder: Path) -> None:
+    """Have the system write the folder itself, so that a file's new name outlives a loss of power."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def write_text(path: Path, text: str) -> None:
