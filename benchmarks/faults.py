@@ -3,9 +3,9 @@
     python -m benchmarks faults [--corpus FOLDER] [--kills N] [--seed N]
 
 Each round starts `findings run` in its own process group and kills the whole group (SIGKILL: nothing is tidied up)
-after a random time, three rounds of four within the time that an undisturbed run takes. Now and then a document is added or
-removed in between. Every tenth kill the run is let through to its end and its tables are compared byte for byte with
-those of a fresh run. Prints one JSON object; ends with 1 where any byte differs.
+after a random time, three rounds of four within the time that an undisturbed run takes. Now and then a document is
+added or removed in between. Every tenth kill the run is let through to its end and its tables are compared byte for
+byte with those of a fresh run. Prints one JSON object; ends with 1 where any byte differs.
 """
 
 from __future__ import annotations

@@ -1,0 +1,148 @@
+"""Time and memory of whole runs, and what they cost beside public tools; writes docs/performance.md and its plot.
+
+    python -m benchmarks performance [FOLDER_OF_PDFS] [--rows 1000 10000 100000] [--write]
+
+Measures in one go, on one machine: a cold run over the folder's PDFs and pdftotext (poppler) over the same files; the
+same run again with nothing changed; and runs over made-up tables of growing length (benchmarks/made_rows.py). Times are
+processor seconds of all processes, so that other work on the machine disturbs little; wall-clock times are given too.
+Prints one JSON object.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from benchmarks.made_rows import write_rows
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCS = ROOT / "docs"
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a command took: processor and wall-clock seconds, and the largest process in megabytes."""
+
+    cpu_s: float
+    wall_s: float
+    largest_mb: int
+
+
+def cost(command: list[str]) -> Cost:
+    """Run a command in the project's folder and return what it took."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    begun = time.perf_counter()
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, own = os.wait4(process.pid, 0)
+    if status:
+        sys.exit(f"{' '.join(command)} failed")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Cost(round(cpu, 2), round(time.perf_counter() - begun, 2), own.ru_maxrss // 1024)
+
+
+def findings(corpus: Path, out: Path) -> Cost:
+    """Return the cost of a run; its largest process may be a worker."""
+    took = cost([sys.executable, "-m", "pipeline", "run", str(corpus), "--out", str(out), "-q"])
+    memory = json.loads((out / "run.json").read_text(encoding="utf-8"))["peak_memory_mb"]
+    return Cost(took.cpu_s, took.wall_s, max(took.largest_mb, *memory.values()))
+
+
+def exponent(points: list[tuple[int, float]]) -> float:
+    """Return the slope of log(cost) on log(size), without the fixed cost of the smallest run (least squares)."""
+    fixed = points[0][1] * 0.9
+    logs = [(math.log(size), math.log(max(1e-9, value - fixed))) for size, value in points[1:]]
+    if len(logs) < 2:
+        return float("nan")
+    x, y = (sum(v) / len(logs) for v in zip(*logs, strict=True))
+    return sum((a - x) * (b - y) for a, b in logs) / sum((a - x) ** 2 for a, _ in logs)
+
+
+def measure(pdfs: Path | None, sizes: list[int]) -> dict[str, object]:
+    """Return every figure."""
+    report: dict[str, object] = {"processors": os.cpu_count(), "load": round(os.getloadavg()[0], 1)}
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder)
+        if pdfs is not None:
+            files = sorted(pdfs.rglob("*.pdf"))
+            only = out / "pdfs"
+            only.mkdir()
+            for path in files:
+                shutil.copy(path, only / path.name)
+            report["files"] = len(files)
+            report["cold"] = asdict(findings(only, out / "reports"))
+            report["seconds"] = json.loads((out / "reports" / "run.json").read_text())["seconds"]
+            report["again"] = asdict(findings(only, out / "reports"))
+            if shutil.which("pdftotext"):
+                loop = f'for f in "{only}"/*.pdf; do pdftotext "$f" - >/dev/null 2>&1 || true; done'
+                report["pdftotext"] = asdict(cost(["sh", "-c", loop]))
+        rows = {size: asdict(findings(write_rows(out / f"rows{size}.csv", size), out / f"run{size}")) for size in sizes}
+    report["rows"] = {str(size): row for size, row in rows.items()}
+    report["exponent"] = round(exponent([(size, row["cpu_s"]) for size, row in rows.items()]), 3)
+    return report
+
+
+def plot(rows: dict[str, dict[str, float]]) -> str:
+    """Return an SVG of processor seconds by rows, both on logarithmic axes."""
+    points = [(math.log10(int(size)), math.log10(row["cpu_s"])) for size, row in rows.items()]
+    place = [(60 + (x - 3) * 130, 260 - y * 60) for x, y in points]
+    line = " ".join(f"{x:.0f},{y:.0f}" for x, y in place)
+    marks = "".join(f'<circle cx="{x:.0f}" cy="{y:.0f}" r="4"/>' for x, y in place)
+    words = "".join(
+        f'<text x="{x:.0f}" y="{y - 10:.0f}" text-anchor="middle">'
+        f"{row['cpu_s']:.0f} s, {row['largest_mb']:.0f} MB</text>"
+        for (x, y), row in zip(place, rows.values(), strict=True)
+    )
+    ticks = "".join(f'<text x="{60 + n * 130}" y="285" text-anchor="middle">{10 ** (n + 3):,}</text>' for n in range(4))
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 520 310" font-family="sans-serif" font-size="12">'
+        "<title>Processor seconds of a run by the number of statements, logarithmic axes</title>"
+        f'<polyline points="{line}" fill="none" stroke="#1f5a92" stroke-width="2"/><g fill="#1f5a92">{marks}</g>'
+        f'{words}{ticks}<text x="260" y="304" text-anchor="middle">statements</text></svg>\n'
+    )
+
+
+def page(report: dict[str, object]) -> str:
+    """Return the table of figures for docs/performance.md."""
+    lines = ["| corpus | processor s | wall-clock s | largest process, MB |", "|---|---:|---:|---:|"]
+    names = {
+        "cold": f"{report.get('files')} PDF reports, cold run",
+        "again": "the same again, nothing changed",
+        "pdftotext": "`pdftotext` alone on these reports",
+    }
+    named = [(words, report[name]) for name, words in names.items() if name in report]
+    named += [(f"table of {int(size):,} statements", row) for size, row in report["rows"].items()]  # type: ignore[attr-defined]
+    lines += [f"| {w} | {r['cpu_s']:.1f} | {r['wall_s']:.1f} | {r['largest_mb']:,} |" for w, r in named]  # type: ignore[index]
+    lines += ["", f"Measured with {report['processors']} processors at a load of {report['load']} from other work."]
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Measure, print, and write the page where asked to."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("pdfs", type=Path, nargs="?")
+    parser.add_argument("--rows", type=int, nargs="+", default=[1_000, 10_000, 100_000, 1_000_000])
+    parser.add_argument("--write", action="store_true")
+    asked = parser.parse_args()
+    report = measure(asked.pdfs, asked.rows)
+    if asked.write:
+        (DOCS / "images" / "performance.svg").write_text(plot(report["rows"]), encoding="utf-8")  # type: ignore[arg-type]
+        path = DOCS / "performance.md"
+        head, _, rest = path.read_text(encoding="utf-8").partition("<!-- figures -->\n")
+        after = rest.partition("<!-- end of figures -->")[2]
+        path.write_text(f"{head}<!-- figures -->\n{page(report)}<!-- end of figures -->{after}", encoding="utf-8")
+    print(json.dumps(report))
+
+
+if __name__ == "__main__":
+    main()
