@@ -198,10 +198,10 @@ def _prior(sizes: Floats, findings: Floats, shares: Floats, pooled: Rates, effec
 def _posterior(value: Floats, variance: Floats, known: NDArray[np.bool_], prior: _Prior, level: float) -> _Differences:
     """Return the differences given what the coded statements of the years say, over all sizes that they may have.
 
-    The standard deviation between years is half-Cauchy with a fifth of the mean share as its scale (Gelman 2006,
+    The standard deviation between years is half-Cauchy with three tenths of the mean share as its scale (Gelman 2006,
     Bayesian Analysis 1, 515-534); it is summed over rather than set to its likeliest value, which is 0 too often.
     """
-    scale = 0.2 * max(level, 1e-6)
+    scale = 0.3 * max(level, 1e-6)
     found, logs = [], []
     for deviation in scale * (np.arange(30) + 0.5) / 8:
         between = np.diag(prior.alone + deviation**2) + np.outer(prior.direction, prior.direction)

@@ -13,7 +13,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
 
-MOST_FINDINGS = 5000  # of a theme; beyond it a random sample
+MOST_FINDINGS = 3000  # of a theme; beyond it a random sample
 MOST_LINKS = 100  # of a theme, the closest first
 NEAR = 0.4  # cosine of two findings that say the same thing
 SAME = 0.9  # share of words in common from which it is one text, repeated or template

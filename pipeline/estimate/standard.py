@@ -11,12 +11,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from pipeline.estimate.shares import wilson
 from pipeline.tables.schema import UNDATED
 
-Floats = NDArray[np.float64]
 LENGTHS = ("short", "middle", "long")
 
 
@@ -32,35 +30,42 @@ def standardised(documents: pd.DataFrame, counts: pd.DataFrame, labels: Mapping[
 
     `documents`: doc_id, year, source_type, words, findings. `counts`: doc_id, theme_id, findings.
     """
-    docs = documents[documents["findings"] > 0].copy()
-    docs["stratum"], docs["row"] = strata_of(docs), docs["year"].replace("", UNDATED)
-    mix = docs.groupby("stratum")["findings"].sum() / max(1, docs["findings"].sum())
-    having = counts.pivot_table(index="doc_id", columns="theme_id", values="findings", aggfunc="sum")
-    having = having.reindex(index=docs["doc_id"], columns=list(labels)).fillna(0).to_numpy(float)
+    docs = documents.loc[documents["findings"] > 0, ["doc_id", "year", "source_type", "words", "findings"]]
+    docs = docs.assign(stratum=strata_of(docs), row=docs["year"].replace("", UNDATED), squared=docs["findings"] ** 2)
+    size = docs.groupby(["row", "stratum"]).agg(
+        documents=("findings", "size"), total=("findings", "sum"), total_squares=("squared", "sum")
+    )
+    mix = size.groupby("stratum")["total"].sum() / max(1, size["total"].sum())
+    cells = counts[["doc_id", "theme_id", "findings"]].rename(columns={"findings": "having"}).merge(docs, on="doc_id")
+    cells = cells.assign(squares=cells["having"] ** 2, cross=cells["having"] * cells["findings"])
+    sums = cells.groupby(["row", "stratum", "theme_id"])[["having", "squares", "cross"]].sum()
     rows: list[dict[str, Any]] = []
-    for year, mine in sorted(docs.reset_index(drop=True).groupby("row").groups.items()):
-        part = docs.iloc[mine]
-        rows += _year(str(year), part, having[mine], mix, labels)
+    for year in sorted(size.index.get_level_values("row").unique()):
+        rows += _year(str(year), size.loc[year], sums, mix, labels)
     return rows
 
 
 def _year(
-    year: str, docs: pd.DataFrame, having: Floats, mix: pd.Series, labels: Mapping[str, str]
+    year: str, size: pd.DataFrame, sums: pd.DataFrame, mix: pd.Series, labels: Mapping[str, str]
 ) -> list[dict[str, Any]]:
-    """Return the rows of one year: every theme at once."""
-    present = sorted(docs["stratum"].unique())
-    weight = mix[present].to_numpy(float)
-    covered = float(weight.sum())
-    total = docs["findings"].to_numpy(float)
-    share, variance = np.zeros(len(labels)), np.zeros(len(labels))
+    """Return the rows of one year: every theme at once. `size`: strata of the year; `sums`: by year, stratum, theme."""
+    keys = pd.MultiIndex.from_product([[year], size.index, list(labels)])
+    shape = (len(size), len(labels))
+    having, squares, cross = (sums[n].reindex(keys, fill_value=0).to_numpy(float).reshape(shape) for n in sums.columns)
+    documents, total, total_squares = (size[name].to_numpy(float)[:, None] for name in size.columns)
+    weight = mix[size.index].to_numpy(float)
+    covered, weight = float(weight.sum()), (weight / weight.sum())[:, None]
     overall = having.sum(axis=0) / total.sum()
-    for stratum, w in zip(present, weight / covered, strict=True):
-        mine = (docs["stratum"] == stratum).to_numpy()
-        own, spread = _stratum(having[mine], total[mine], overall)
-        share, variance = share + w * own, variance + w**2 * spread
+    own = having / total
+    near = (having + overall) / (total + 1)
+    binomial = near * (1 - near) / total
+    spread = (squares - 2 * own * cross + own**2 * total_squares) / total**2 * documents / np.maximum(documents - 1, 1)
+    # One document cannot show how documents differ: it gets twice the variance of independent findings.
+    variance = (weight**2 * np.where(documents > 1, np.maximum(spread, binomial), 2 * binomial)).sum(axis=0)
+    share = (weight * own).sum(axis=0)
     safe = np.clip(share, 0.5 / (total.sum() + 1), 1 - 0.5 / (total.sum() + 1))
-    size = np.minimum(total.sum(), safe * (1 - safe) / np.maximum(variance, 1e-12))
-    low, high = wilson(share * size, size)
+    worth = np.minimum(total.sum(), safe * (1 - safe) / np.maximum(variance, 1e-12))
+    low, high = wilson(share * worth, worth)
     return [
         {
             "year": year,
@@ -71,19 +76,7 @@ def _year(
             "standardised_low": low[at],
             "standardised_high": high[at],
             "mix_covered": min(1.0, covered),
-            "strata": len(present),
+            "strata": len(size),
         }
         for at, (theme_id, label) in enumerate(labels.items())
     ]
-
-
-def _stratum(having: Floats, total: Floats, overall: Floats) -> tuple[Floats, Floats]:
-    """Return the shares of a stratum and their variances over documents; one document: twice the binomial variance."""
-    share = having.sum(axis=0) / total.sum()
-    near = (having.sum(axis=0) + overall) / (total.sum() + 1)
-    binomial = near * (1 - near) / total.sum()
-    documents = len(total)
-    if documents < 2:
-        return share, 2 * binomial
-    spread = ((having - share * total[:, None]) ** 2).sum(axis=0) / total.sum() ** 2 * documents / (documents - 1)
-    return share, np.maximum(spread, binomial)

@@ -8,17 +8,16 @@ Benjamini & Hochberg (1995), Journal of the Royal Statistical Society B 57, 289-
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
 from numpy.typing import NDArray
 from scipy.stats import f as f_distribution
 from scipy.stats import norm
+from scipy.stats import t as t_distribution
 from statsmodels.stats.multitest import multipletests
 
 from pipeline.tabulate import Correction
@@ -40,11 +39,15 @@ class _Slope:
 
 @dataclass(frozen=True, slots=True)
 class _Theme:
-    """One theme over dated documents: findings with the theme, all findings, years; and the yearly sums."""
+    """One theme over dated documents: findings with the theme, all findings, years; and the yearly sums.
+
+    Documents that are alike in all three are one entry, `times` as many: a million short documents are few entries.
+    """
 
     having: Floats
     total: Floats
     year: Floats
+    times: Floats
     years: Floats
     having_by_year: Floats
     total_by_year: Floats
@@ -52,14 +55,15 @@ class _Theme:
     @property
     def share(self) -> float:
         """Return the share over all years."""
-        return float(self.having.sum() / self.total.sum()) if self.total.sum() else NAN
+        total = self.total_by_year.sum()
+        return float(self.having_by_year.sum() / total) if total else NAN
 
     @property
     def enough(self) -> bool:
         """Return whether there is enough to say anything of a course in time."""
         with_findings = int((self.total_by_year > 0).sum())
-        documents = int((self.total > 0).sum())
-        return with_findings >= FEWEST_YEARS and self.having.sum() >= FEWEST_FINDINGS and documents >= FEWEST_DOCUMENTS
+        few = self.having_by_year.sum() < FEWEST_FINDINGS or self.times.sum() < FEWEST_DOCUMENTS
+        return with_findings >= FEWEST_YEARS and not few
 
 
 def trends(
@@ -74,25 +78,35 @@ def trends(
     `documents`: doc_id, year (blank: left out), findings. `counts`: doc_id, theme_id, findings. `breaks`: first years
     of new templates or frameworks; the second slope is that between them.
     """
-    dated = documents[(documents["year"] != "") & (documents["findings"] > 0)]
-    having = counts.pivot_table(index="doc_id", columns="theme_id", values="findings", aggfunc="sum")
-    having = having.reindex(index=dated["doc_id"], columns=list(labels), fill_value=0).fillna(0)
-    year, total = dated["year"].astype(int).to_numpy(float), dated["findings"].to_numpy(float)
-    within = [b for b in breaks if len(year) and year.min() < b <= year.max()]
+    dated = documents.loc[(documents["year"] != "") & (documents["findings"] > 0), ["doc_id", "year", "findings"]]
+    dated = dated.assign(year=dated["year"].astype(int)).rename(columns={"findings": "total"})
+    alike = dated.groupby(["year", "total"]).size().rename("times").reset_index()
+    having = counts[["doc_id", "theme_id", "findings"]].merge(dated, on="doc_id")
+    within = [b for b in breaks if len(dated) and dated["year"].min() < b <= dated["year"].max()]
     rows = []
     for theme_id, label in labels.items():
-        theme = _theme(having[theme_id].to_numpy(float), total, year)
-        rows.append(_row(theme_id, label, theme, within, corrections))
+        mine = having[having["theme_id"] == theme_id].groupby(["year", "total", "findings"]).size().rename("times")
+        rows.append(_row(theme_id, label, _theme(alike, mine.reset_index()), within, corrections))
     return _classified(rows)
 
 
-def _theme(having: Floats, total: Floats, year: Floats) -> _Theme:
+def _theme(alike: pd.DataFrame, mine: pd.DataFrame) -> _Theme:
+    """Return a theme; `alike`: year, total, times of all documents; `mine`: the same and findings, of those with it."""
+    taken = mine.groupby(["year", "total"])["times"].sum()
+    without = alike.assign(findings=0, times=alike["times"] - _looked_up(alike, taken))
+    rows = pd.concat([without[without["times"] > 0], mine], ignore_index=True)
+    having, total, year, times = (rows[name].to_numpy(float) for name in ("findings", "total", "year", "times"))
     years = np.arange(year.min(), year.max() + 1) if len(year) else np.zeros(0)
     at = (year - years[0]).astype(int) if len(year) else np.zeros(0, int)
     having_by_year, total_by_year = (
-        np.asarray(np.bincount(at, part, len(years)), dtype=np.float64) for part in (having, total)
+        np.asarray(np.bincount(at, times * part, len(years)), dtype=np.float64) for part in (having, total)
     )
-    return _Theme(having, total, year, years, having_by_year, total_by_year)
+    return _Theme(having, total, year, times, years, having_by_year, total_by_year)
+
+
+def _looked_up(alike: pd.DataFrame, taken: pd.Series) -> NDArray[np.int64]:
+    keys = pd.MultiIndex.from_frame(alike[["year", "total"]])
+    return np.asarray(taken.reindex(keys, fill_value=0).to_numpy(), dtype=np.int64)
 
 
 def _row(
@@ -110,8 +124,8 @@ def _row(
         "theme_id": theme_id,
         "theme_label": label,
         "years": int((theme.total_by_year > 0).sum()),
-        "findings": int(theme.having.sum()),
-        "findings_total": int(theme.total.sum()),
+        "findings": int(theme.having_by_year.sum()),
+        "findings_total": int(theme.total_by_year.sum()),
         "share_early": _third(theme, 0),
         "share_middle": _third(theme, 1),
         "share_late": _third(theme, 2),
@@ -133,41 +147,60 @@ def _row(
 
 
 def _slope(theme: _Theme, breaks: Sequence[int]) -> _Slope:
-    """Return the slope of the log odds on the year, beside a step at each break."""
-    if not 0 < theme.having.sum() < theme.total.sum() or len(np.unique(theme.year)) < 2 + len(breaks):
+    """Return the slope of the log odds on the year, beside a step at each break; t-test on documents."""
+    if not 0 < theme.having_by_year.sum() < theme.total_by_year.sum() or len(np.unique(theme.year)) < 2 + len(breaks):
         return _Slope()
-    centred = theme.year - theme.year.mean()
-    columns = [np.ones_like(centred), centred, *((theme.year >= b).astype(float) for b in breaks)]
-    outcome = np.column_stack([theme.having, theme.total - theme.having])
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a theme that is in one year only fits perfectly; the checks below see it
-        try:
-            fit = sm.GLM(outcome, np.column_stack(columns), family=sm.families.Binomial()).fit(
-                cov_type="HC1", use_t=True
-            )
-        except (ValueError, np.linalg.LinAlgError, FloatingPointError):
-            return _Slope()
-    value, error, p_value = (float(part[1]) for part in (fit.params, fit.bse, fit.pvalues))
-    usable = fit.converged and np.isfinite([value, error, p_value]).all() and error > 1e-9 and abs(value) < 5
-    return _Slope(value, error, p_value) if usable else _Slope()
+    centred = (theme.year - theme.year.mean()) / 10  # decades, so that the columns are of one size
+    x = np.column_stack([np.ones_like(centred), centred, *((theme.year >= b).astype(float) for b in breaks)])
+    fit = logistic(x, theme.having, theme.total, theme.times)
+    if fit is None:
+        return _Slope()
+    value, error = float(fit[0][1]) / 10, float(fit[1][1, 1]) ** 0.5 / 10
+    if not (np.isfinite([value, error]).all() and error > 1e-9 and abs(value) < 5):
+        return _Slope()
+    free = theme.times.sum() - x.shape[1]
+    return _Slope(value, error, float(2 * t_distribution.sf(abs(value) / error, free)))
+
+
+def logistic(x: Floats, having: Floats, total: Floats, times: Floats) -> tuple[Floats, Floats] | None:
+    """Return coefficients of the logistic regression of having / total on x, and their sandwich variance (HC1).
+
+    Newton's method; `times` is how many documents a row stands for. None where it does not converge.
+    """
+    beta = np.zeros(x.shape[1])
+    beta[0] = np.log((times @ having + 0.5) / (times @ (total - having) + 0.5))
+    try:
+        for _ in range(50):
+            mean = 1 / (1 + np.exp(-np.clip(x @ beta, -30, 30)))
+            bread = x.T @ (x * (times * total * mean * (1 - mean))[:, None])
+            step = np.linalg.solve(bread, x.T @ (times * (having - total * mean)))
+            beta = beta + np.clip(step, -5, 5)
+            if np.abs(step).max() < 1e-10:
+                break
+        else:
+            return None
+        scores = x * (having - total * mean)[:, None]
+        meat = scores.T @ (scores * times[:, None])
+        documents = times.sum()
+        inverse = np.linalg.inv(bread)
+    except np.linalg.LinAlgError:
+        return None
+    return beta, inverse @ meat @ inverse * documents / max(1.0, documents - x.shape[1])
 
 
 def _years_differ(theme: _Theme) -> float:
     """Return the p-value of the F test that all years have the same share, with the documents' own dispersion."""
     known = theme.total_by_year > 0
     at = (theme.year - theme.years[0]).astype(int)
-    own = np.divide(theme.having_by_year, theme.total_by_year, out=np.zeros_like(theme.years), where=known)[at]
-    all_years = np.full_like(own, theme.share)
-    free, groups = len(theme.year) - known.sum(), known.sum() - 1
+    own = np.divide(theme.having_by_year, theme.total_by_year, out=np.zeros_like(theme.years), where=known)
+    free, groups = theme.times.sum() - known.sum(), known.sum() - 1
     if free < 1 or groups < 1:
         return NAN
-    scale = max(1.0, float(_pearson(theme, np.clip(own, 1e-6, 1 - 1e-6)).sum() / free))
-    apart = theme.total * (own - all_years) ** 2 / (theme.share * (1 - theme.share))
+    mean = np.clip(own, 1e-6, 1 - 1e-6)[at]
+    pearson = (theme.having - theme.total * mean) ** 2 / (theme.total * mean * (1 - mean))
+    scale = max(1.0, float(theme.times @ pearson) / free)
+    apart = theme.total_by_year * (own - theme.share) ** 2 / (theme.share * (1 - theme.share))
     return float(f_distribution.sf(apart.sum() / groups / scale, groups, free))
-
-
-def _pearson(theme: _Theme, share: Floats) -> Floats:
-    return np.asarray((theme.having - theme.total * share) ** 2 / (theme.total * share * (1 - share)), np.float64)
 
 
 def _third(theme: _Theme, which: int) -> float:

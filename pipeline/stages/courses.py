@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from itertools import groupby
 from typing import Any
 
 import pandas as pd
@@ -58,14 +58,19 @@ def _breaks(run: Assembly, years: Mapping[str, int]) -> list[dict[str, Any]]:
 
 
 def _headings(run: Assembly, years: Mapping[str, int]) -> Iterator[tuple[str, list[str]]]:
-    of_document: dict[str, list[str]] = defaultdict(list)
+    """Yield the headings of each report, one report at a time: blocks of a document stand together."""
+    seen: set[str] = set()
+    for doc_id, rows in groupby(_heading_rows(run, years), key=lambda row: row[0]):
+        seen.add(doc_id)
+        yield doc_id, [text for _, text in rows]
+    yield from ((doc_id, []) for doc_id in years if doc_id not in seen)
+
+
+def _heading_rows(run: Assembly, years: Mapping[str, int]) -> Iterator[tuple[str, str]]:
     for batch in run.stream("ingest", "blocks"):
         found = batch.filter(pc.equal(batch.column("kind"), "heading"))
-        for doc_id, text in zip(found.column("doc_id").to_pylist(), found.column("text").to_pylist(), strict=True):
-            if doc_id in years:
-                of_document[doc_id].append(text)
-    for doc_id in years:
-        yield doc_id, of_document[doc_id]
+        pairs = zip(found.column("doc_id").to_pylist(), found.column("text").to_pylist(), strict=True)
+        yield from (pair for pair in pairs if pair[0] in years)
 
 
 def _recurrence(run: Assembly, years: Mapping[str, int], labels: Mapping[str, str]) -> list[dict[str, Any]]:

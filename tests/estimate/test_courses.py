@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 
 from pipeline.estimate.breaks import Headings
 from pipeline.estimate.months import coverage_month
 from pipeline.estimate.recurrence import Said, linked
 from pipeline.estimate.standard import standardised
-from pipeline.estimate.trends import trends
+from pipeline.estimate.trends import logistic, trends
 from pipeline.tables import TABLES, check, from_rows, sort
 from pipeline.tabulate import Correction
 
@@ -69,6 +70,20 @@ def test_a_trend_has_its_size_and_interval() -> None:
     assert 1 < rising["odds_ratio_low"] < rising["odds_ratio_a_year"] < rising["odds_ratio_high"]
     assert rising["q_value"] >= rising["p_value"]
     assert rising["share_early"] < rising["share_middle"] < rising["share_late"]
+
+
+def test_the_regression_is_that_of_statsmodels() -> None:
+    draw = np.random.default_rng(2)
+    year, total = draw.uniform(0, 1, 80), draw.integers(3, 30, 80).astype(float)
+    having = draw.binomial(total.astype(int), 0.1 + 0.3 * year).astype(float)
+    x = np.column_stack([np.ones(80), year])
+    outcome = np.column_stack([having, total - having])
+    fit = sm.GLM(outcome, x, family=sm.families.Binomial()).fit(cov_type="HC1")
+    found = logistic(x, having, total, np.ones(80))
+    assert found is not None
+    assert found[0] == pytest.approx(fit.params, rel=1e-6)
+    # statsmodels leaves out the factor for few documents, n / (n - k).
+    assert np.sqrt(np.diag(found[1])) == pytest.approx(fit.bse * np.sqrt(80 / 78), rel=1e-6)
 
 
 def test_documents_that_differ_widen_what_chance_explains() -> None:
