@@ -86,8 +86,8 @@ reference: setup-dev ## Write docs/reference from the code
 	$(BIN)/python -m docs.generate
 examples: setup-dev ## Run the examples of README, tutorial and guides, and write what they print into them
 	$(BIN)/python -m docs.examples
-pictures: setup-dev ## Draw the pictures of README and pages anew from outputs/sample
-	$(BIN)/python -m docs.generate --images $(OUT)
+pictures: run setup-dev ## Draw the README's picture anew from outputs/sample
+	$(BIN)/python -m docs.generate --images $(OUT) sample recurrence
 docs: reference ## The documentation as a site, in site/
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 

@@ -1,6 +1,6 @@
 """Write docs/reference from the code: `python -m docs.generate`; --check only says what is out of date.
 
-`python -m docs.generate --images RUN` draws the pictures of the README and the pages from a finished run.
+`python -m docs.generate --images RUN PREFIX NAME...` draws pictures of a finished run as docs/images/PREFIX_NAME.svg.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ PAGES: dict[str, Callable[[], str]] = {
     "api": api.page,
 }
 NOTE = "<!-- Written from the code by `make reference`; change it there. -->\n\n"
-PICTURES = ("recurrence", "theme_year", "theme_year_intervals")
 
 
 def pages() -> dict[Path, str]:
@@ -34,13 +33,13 @@ def outdated() -> list[str]:
     ]
 
 
-def draw(run_folder: Path, to: Path, prefix: str = "sample") -> None:
-    """Write the pictures of a finished run as <prefix>_<name>.svg into a folder."""
+def draw(run_folder: Path, prefix: str, names: list[str]) -> None:
+    """Write pictures of a finished run into docs/images; UsageError where there is none of a name."""
     from pipeline import load_run, plot_run
 
     run = load_run(run_folder)
-    for name in PICTURES:
-        plot_run(run, name).save(to / f"{prefix}_{name}.svg")
+    for name in names:
+        plot_run(run, name).save(HERE / "images" / f"{prefix}_{name}.svg")
 
 
 def main(words: list[str]) -> int:
@@ -50,7 +49,7 @@ def main(words: list[str]) -> int:
         print(f"out of date: {', '.join(stale)} (make reference)" if stale else "up to date")
         return bool(stale)
     if words[:1] == ["--images"]:
-        draw(Path(words[1]), HERE / "images", *words[2:3])
+        draw(Path(words[1]), words[2], words[3:])
         return 0
     for path, text in pages().items():
         path.parent.mkdir(exist_ok=True)
