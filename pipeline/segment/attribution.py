@@ -44,7 +44,7 @@ _HOLD = (
 _PASSIVE = "".join(
     rf"(?<!\b{word} )" for word in ("to", "be", "been", "being", "was", "were", "is", "are", "not", "the", "a")
 )
-_VERB = re.compile(rf"{_PASSIVE}\b(?:(?P<say>{_SAY})|(?P<judge>{_JUDGE})|(?P<hold>{_HOLD}))\b(?! by\b)")
+_VERB = re.compile(rf"\b(?=[a-z]){_PASSIVE}(?:(?P<say>{_SAY})|(?P<judge>{_JUDGE})|(?P<hold>{_HOLD}))\b(?! by\b)")
 _VERB_START = re.compile(r"(?:^|\|)([a-z]+)(\?)?")
 _WORD = re.compile(r"[A-Za-z]{3,}")
 
@@ -196,7 +196,7 @@ def attribution(masked: str) -> Source | None:
         found = _after(masked, match.end(), strong=True)
         if found:
             return found
-    match = _CRITICISED_IN.search(masked)
+    match = _CRITICISED_IN.search(masked) if "criticised" in masked else None
     if match:
         return Source("name", match.group("name"))
     verbs = list(_VERB.finditer(masked))
@@ -204,7 +204,7 @@ def attribution(masked: str) -> Source | None:
         found = _inverted(masked, verb) or _before(masked, verb)
         if found:
             return found
-    match = _VIEW.search(masked)
+    match = _VIEW.search(masked) if any(word in masked for word in (" view", " words", " opinion")) else None
     return Source("role", match.group("role")) if match else None
 
 

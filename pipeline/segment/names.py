@@ -18,7 +18,7 @@ TITLE = (
 CAPITAL = r"(?:(?:[A-Z]\.|(?:Mc|Mac|O[’']|D[’'])?[A-Z][\w-]*)(?:[’'](?!s\b)[A-Z]?[\w-]+)?)"
 NAME = rf"(?:{TITLE}\s+)*{CAPITAL}(?:\s+(?:(?:of|for|and|the|de|van|von|al|der)\s+){{0,2}}{CAPITAL}){{0,7}}"
 _PERSON_LIKE = re.compile(rf"(?:{TITLE}\s+)*{CAPITAL}(?:\s+(?:de|van|von|der|al)?\s?{CAPITAL}){{1,4}}")
-_TWO_CAPITALS = re.compile(r"[A-Z][\w.’'-]*\s+(?:[a-z]{2,3}\s)?[A-Z]")
+TWO_CAPITALS = re.compile(r"[A-Z][\w.’'-]*\s+(?:[a-z]{2,3}\s)?[A-Z]")
 _SHORT_DEFINITION = re.compile(r"\(\s*[‘'“\"]?(?:the\s+)?([A-Z][A-Za-z&]{1,9}?)[’'”\"]?\s*\)")
 _AFTER_NAME = re.compile(r"(?<=[a-z]),?\s+(?:MP|MSP|MLA|TD|MS|AM|QC|KC|SC|OBE|MBE|CBE|JP)$")
 _QUESTION = re.compile(r"[QA]\.?\d*\.?")  # of a transcript: "Q12 Mr Bell"
@@ -57,7 +57,7 @@ class Names:
     def _take(self, text: str) -> None:
         self._common.update(_SMALL_WORD.findall(text))
         self._inside.update(_INSIDE.findall(text))
-        for match in _PERSON_LIKE.finditer(text) if _TWO_CAPITALS.search(text) else ():
+        for match in _PERSON_LIKE.finditer(text) if TWO_CAPITALS.search(text) else ():
             name = tidy(match.group())
             parts = name.split()
             if len(parts) < 2:

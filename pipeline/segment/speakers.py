@@ -9,7 +9,7 @@ from itertools import groupby
 
 from pipeline.segment.attribution import QUOTED, Source, attribution
 from pipeline.segment.cutting import Unit
-from pipeline.segment.names import CAPITAL, NAME, TITLE, Names, is_person, is_titled, tidy
+from pipeline.segment.names import CAPITAL, NAME, TITLE, TWO_CAPITALS, Names, is_person, is_titled, tidy
 
 _TURN = re.compile(
     r"(?:Q\d+\.?\s+)?(?:The\s+)?(?P<name>(?:[A-Z][\w.’'-]*,?\s?(?:(?:of|for|and|the)\s+){0,2}){1,8}?)"
@@ -210,6 +210,8 @@ class _Walk:
         match = _OPENING_NAME.match(masked)
         if match and (name := tidy(match.group(1))) and is_person(self.names.full(name)):
             self.person = self.names.full(name)
+            return
+        if not TWO_CAPITALS.search(masked):
             return
         people = {self.names.full(tidy(m.group())) for m in _FULL_NAME.finditer(masked) if is_person(tidy(m.group()))}
         if len(people) == 1:
