@@ -95,9 +95,10 @@ def shapes_of(text: str, tokens: Sequence[str], *, is_item: bool, led: bool, adv
     bare = stop not in ".!?" or len(words) < 4
     low = text.lower()
     opening = words[0] if words else ""
+    contact = _CONTACT_SIGN.search(low) is not None and _CONTACT.search(low) is not None
     values = (
         not finite and ((not led and len(words) <= 12 and bare) or _GRADE.search(text) is not None),
-        _CONTACT_SIGN.search(low) is not None and _CONTACT.search(low) is not None,
+        contact,
         not is_item and opens_list(text),
         stop == "?",
         text[:1] in '“"‘' or "“" in text or ' "' in text,
@@ -107,7 +108,7 @@ def shapes_of(text: str, tokens: Sequence[str], *, is_item: bool, led: bool, adv
         "third" in has,
         "first" in has,
         "we" in has,
-        opening in _BASE_VERBS,
+        opening in _BASE_VERBS and not contact,  # "See www..." asks nobody to do anything
         min(1.0, has.get("past", 0) / 3),
         is_item or led,
         not led and len(words) <= 7,
