@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import sys
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -35,17 +35,20 @@ from pipeline.stages.assemble import (
     write_statements,
     write_tabulated,
 )
-from pipeline.stages.cache import Cache, pack
+from pipeline.stages.cache import Cache, pack, stored_tables
 from pipeline.stages.checked import Checked, check_gold, corrections, gold_rejects, read_coded, write_performance
 from pipeline.stages.courses import write_courses
 from pipeline.stages.folder import outputs_of
 from pipeline.stages.keys import FileKeys, library_versions
+from pipeline.stages.learning import Key, by_statement, examples_of, learns_from_corpus, teaching
 from pipeline.stages.methods import write_methods
 from pipeline.stages.plan import Plan
 from pipeline.stages.progress import Progress
 from pipeline.stages.settings import FILE_STAGES, STAGES, RunOptions, Stage, missing_stages
 from pipeline.stages.work import Resources, Task, Worked, load_resources, peak_memory_mb, prepare, task_megabytes, work
 from pipeline.tables import TABLES, columns_csv, datapackage, write_json, write_text
+from pipeline.themes.classifier import Example, Learned
+from pipeline.themes.coder import learn, without_own_document
 from pipeline.validate import Gold
 
 __all__ = ["execute", "load_resources", "work_out"]
@@ -61,17 +64,36 @@ def execute(
     """Do what is stale, write the tables and the report, and return what run.json is to say."""
     gold = read_coded(options, resources.codebook)  # its faults are said before any work is done
     clock = time.perf_counter()
-    largest = work_out(plan, options, cache, tell)
+    lessons: dict[Key, Example] = {}
+    lesson = teaching(gold, plan.named.settings.cluster.learn)
+    if lesson and options.until not in {"ingest", "segment"}:
+        if learns_from_corpus(lesson):
+            work_out(_only(plan, {"ingest", "segment"}), replace(options, until="segment"), cache, tell)
+            plan = _only(plan, {"cluster"})
+        lessons = examples_of(lesson, _segmented(plan, cache))
+        resources = replace(resources, coder=learn(resources.coder, list(lessons.values())))
+    largest = work_out(plan, options, cache, tell, resources.coder.learned)
     seconds = {"files": time.perf_counter() - clock}
     assembly = assemble(cache, plan.files, resources, options.out)
-    assembly, checked = _put_together(assembly, options, gold, tell, seconds)
+    assembly, checked = _put_together(assembly, options, gold, lessons, tell, seconds)
     cache.keep_only({key for file in plan.files for key in file.keys.values()})
     said = _describe_run(options, plan, assembly, resources.codebook, command, seconds)
     memory = {"main": peak_memory_mb(), "largest_worker": largest}
     return said | {"gold_rows": len(checked.statements), "gold_faults": len(checked.faults), "peak_memory_mb": memory}
 
 
-def work_out(plan: Plan, options: RunOptions, cache: Cache, tell: Progress) -> int:
+def _only(plan: Plan, wanted: set[Stage]) -> Plan:
+    """Return the plan for some stages only."""
+    stale = {name: [stage for stage in stages if stage in wanted] for name, stages in plan.stale.items()}
+    return replace(plan, stale={name: stages for name, stages in stale.items() if stages})
+
+
+def _segmented(plan: Plan, cache: Cache) -> Iterator[pa.Table]:
+    for tables in stored_tables(cache, [file.keys["segment"] for file in plan.files], {"statements"}):
+        yield tables["statements"]
+
+
+def work_out(plan: Plan, options: RunOptions, cache: Cache, tell: Progress, learned: Learned | None = None) -> int:
     """Run the stale stages of every file; return the memory in megabytes that the largest process came to.
 
     A file whose process dies becomes a reject that says so.
@@ -81,7 +103,7 @@ def work_out(plan: Plan, options: RunOptions, cache: Cache, tell: Progress) -> i
         return 0
     tasks = [_task(file, plan.stale[file.name][0], options.until, cache) for file in todo]
     parts = plan.parts if options.engine == "dask" else None  # workers of other machines may differ from this one
-    job = Job(work, prepare, (plan.named, parts), task_megabytes)
+    job = Job(work, prepare, (plan.named, parts, learned), task_megabytes)
     waiting: dict[str, bytes] = {}
     looked: list[tuple[str, str, str]] = []
     saved, largest = time.monotonic(), 0
@@ -128,7 +150,12 @@ def _crashed(file: FileKeys, until: Stage, reject: Reject) -> dict[Stage, bytes]
 
 
 def _put_together(
-    assembly: Assembly, options: RunOptions, gold: Gold | None, tell: Progress, seconds: dict[str, float]
+    assembly: Assembly,
+    options: RunOptions,
+    gold: Gold | None,
+    lessons: Mapping[Key, Example],
+    tell: Progress,
+    seconds: dict[str, float],
 ) -> tuple[Assembly, Checked]:
     """Write the tables and the report; return the assembly with the template text that it found, and the gold used."""
     reached = STAGES.index(options.until)
@@ -143,7 +170,7 @@ def _put_together(
         write_statements(assembly)
     if reached >= STAGES.index("cluster"):
         totals = write_clustered(assembly, documents)
-        checked = check_gold(assembly, gold)
+        checked = _check(assembly, gold, lessons)
         write_performance(assembly, checked, documents)
         tell.step()
     write_rejects(assembly, gold_rejects(checked.name, checked.faults))
@@ -163,6 +190,16 @@ def _put_together(
         seconds["report"] = time.perf_counter() - clock
     tell.end()
     return assembly, checked
+
+
+def _check(assembly: Assembly, gold: Gold | None, lessons: Mapping[Key, Example]) -> Checked:
+    """Return the coded statements of the run; those that the coder learned from, as it codes them without."""
+    checked = check_gold(assembly, gold)
+    if not lessons:
+        return checked
+    themes = without_own_document(assembly.resources.coder, list(lessons.values()))
+    said = by_statement(checked.statements, dict(zip(lessons, themes, strict=True)))
+    return replace(checked, cross_fitted=said)
 
 
 def _write_report(out: Path, about: Mapping[str, Any]) -> None:

@@ -127,6 +127,12 @@ def tabulate_key(named: Named, files: Iterable[FileKeys], gold: Path | None, unt
     )
 
 
+def with_gold(file: FileKeys, parts: Mapping[str, Mapping[str, str]]) -> FileKeys:
+    """Return the keys of a file whose themes depend on coded statements too, as `parts` says."""
+    keys = {**file.keys, "cluster": key_of("cluster", file.keys["segment"], parts["cluster"])}
+    return replace(file, keys=keys)
+
+
 def last_file_stage(until: Stage) -> Stage:
     """Return the last stage up to `until` that works file by file."""
     return until if until in FILE_STAGES else FILE_STAGES[-1]

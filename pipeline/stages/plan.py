@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from pipeline.ingest.files import find_files
+from pipeline.ingest.files import file_digest, find_files
 from pipeline.ingest.manifest import Manifest, read_manifests
-from pipeline.stages.cache import Cache
+from pipeline.stages.cache import Cache, key_of
 from pipeline.stages.folder import last_run, outputs_of
-from pipeline.stages.keys import FileKeys, components, file_keys, tabulate_key
+from pipeline.stages.keys import FileKeys, components, file_keys, tabulate_key, with_gold
 from pipeline.stages.settings import FILE_STAGES, Named, RunOptions, Stage, missing_stages
 
 
@@ -46,7 +47,26 @@ def key_files(options: RunOptions, named: Named) -> Keyed:
     strays = manifest.strays({file.source_path for file in files})
     table = named.settings.ingest.table
     keyed = [k for file in files for k in file_keys(file, told.get(file.source_path, Manifest()), parts, table)]
+    if options.gold and (lessons := _lessons(options.gold, named, keyed)):
+        parts = {**parts, "cluster": {**parts["cluster"], "coded statements": lessons}}
+        keyed = [with_gold(file, parts) for file in keyed]
     return Keyed(keyed, parts, strays)
+
+
+def _lessons(gold: Path, named: Named, files: Sequence[FileKeys]) -> str:
+    """Return the key of what coded statements teach: their file and, where rows have no text, the corpus's texts.
+
+    Blank where they teach nothing.
+    """
+    from pipeline.codebook import load_codebook  # only runs with coded statements need all this
+    from pipeline.stages.learning import learns_from_corpus, teaching
+    from pipeline.validate import read_gold
+
+    rows = teaching(read_gold(gold, load_codebook(named.codebook)), named.settings.cluster.learn)
+    if rows is None:
+        return ""
+    texts = [file.keys["segment"] for file in files] if learns_from_corpus(rows) else []
+    return key_of(file_digest(gold.read_bytes()), texts)
 
 
 def make_plan(options: RunOptions, named: Named, corpus: Keyed, cache: Cache | None) -> Plan:

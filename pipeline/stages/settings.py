@@ -32,9 +32,14 @@ class EmergentSettings:
 
 @dataclass(frozen=True, slots=True)
 class ClusterSettings:
-    """`model`: the learned layer beside the codebook's terms; none uses the terms alone."""
+    """`model`: the learned layer beside the codebook's terms; none uses the terms alone.
+
+    `learn`: which coded statements (--gold) teach the coder: the rest, which have no inclusion probability and so are
+    not there to correct the shares; all of them (those that correct are then coded by what the others teach); none.
+    """
 
     model: Literal["default", "semantic", "none"] = "default"
+    learn: Literal["rest", "all", "none"] = "rest"
     emergent: EmergentSettings = field(default_factory=EmergentSettings)
 
 

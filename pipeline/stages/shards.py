@@ -23,7 +23,10 @@ def run_shard(options: RunOptions, shard: Shard, named: Named, corpus: Keyed, te
 
     load_resources(named)  # finds the faults of configuration files
     mine = replace(corpus, files=[file for file in corpus.files if shard.has(file.name)])
-    options = replace(options, until=last_file_stage(options.until))
+    last = last_file_stage(options.until)
+    if last == "cluster" and "coded statements" in corpus.parts["cluster"]:
+        last = "segment"  # the coder learns from statements of all parts, so that themes wait for the joining run
+    options = replace(options, until=last)
     folder = options.out / "stages" / "shards"
     name = f"{shard.number}-of-{shard.of}"
     with (

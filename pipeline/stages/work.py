@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipeline.cluster import ThemeCoder, assign
+from pipeline.cluster import assign
 from pipeline.codebook import Codebook, load_codebook
 from pipeline.config import load_yaml
 from pipeline.dating import Timeline
@@ -33,7 +33,8 @@ from pipeline.stages.cache import pack, unpack
 from pipeline.stages.keys import components
 from pipeline.stages.settings import Named, Stage, missing_stages
 from pipeline.tables import TABLES, from_rows, sort
-from pipeline.themes.coder import ModelKinds, build_coder, load_model
+from pipeline.themes.classifier import Learned
+from pipeline.themes.coder import CodebookCoder, ModelKinds, build_coder, load_model, with_learned
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Resources:
     segment: SegmentSettings
     rules: KindRules
     kind_model: KindModel | None
-    coder: ThemeCoder
+    coder: CodebookCoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +107,8 @@ def task_megabytes(task: Task) -> float:
 _held: dict[str, Resources] = {}
 
 
-def prepare(named: Named, parts: Mapping[str, Mapping[str, str]] | None = None) -> None:
-    """Load what this process needs before its first file.
+def prepare(named: Named, parts: Mapping[str, Mapping[str, str]] | None = None, learned: Learned | None = None) -> None:
+    """Load what this process needs before its first file; `learned` is what the run learned from coded statements.
 
     `parts` is what the run takes its results to depend on; UsageError where this process, perhaps of another machine,
     has other code, libraries or settings.
@@ -117,11 +118,14 @@ def prepare(named: Named, parts: Mapping[str, Mapping[str, str]] | None = None) 
             f"a worker differs from this machine in: {', '.join(other)}",
             remedy="Install the same version of the project, with the same extras, on every machine",
         )
-    _held["now"] = load_resources(named)
+    resources = load_resources(named)
+    _held["now"] = replace(resources, coder=with_learned(resources.coder, learned)) if learned else resources
 
 
 def _different(ours: Mapping[str, Mapping[str, str]], theirs: Mapping[str, Mapping[str, str]]) -> list[str]:
-    return [f"{name} of {stage}" for stage in ours for name in ours[stage] if ours[stage][name] != theirs[stage][name]]
+    return [
+        f"{name} of {stage}" for stage in ours for name in theirs[stage] if ours[stage][name] != theirs[stage][name]
+    ]
 
 
 @dataclass(frozen=True, slots=True)

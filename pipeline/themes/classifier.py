@@ -19,7 +19,8 @@ from pipeline.themes.rows import Row, lead
 
 Floats = NDArray[np.float64]
 FEWEST = 5  # coded statements with a theme, and as many without, before anything is learned about it
-PRIOR = 20.0  # what is known already counts as much as so many coded statements with the theme
+PRIOR = 10.0  # what is known already counts as much as so many coded statements with the theme,
+MOST = 0.7  # and never for less than the rest of this: texts of another genre say the same in other words
 FOLDS = 5
 _PENALTY = 10.0  # inverse strength of the L2 penalty
 _OWN, _FOUND, _OTHER = 1.5, 0.75, 0.5  # scale of: the theme's own share, whether it is found, all themes' shares
@@ -39,9 +40,10 @@ class Example:
 class Learned:
     """What was learned: a vocabulary of words and pairs, and for each theme learned (column) its weights.
 
-    `trust` is 0 for a theme about which too little is known to learn anything.
+    `trust` is 0 for a theme about which too little is known to learn anything. `name` says how much from what.
     """
 
+    name: str
     vectorizer: TfidfVectorizer | None
     weights: NDArray[np.float32]
     shift: Floats
@@ -50,7 +52,7 @@ class Learned:
     def probability(self, rows: Sequence[Row], known: Floats) -> Floats:
         """Return rows by themes, four digits, from what was known before (rows by themes, 0 to 1) and what was learned.
 
-        The two are averaged, the learned one with weight n / (n + PRIOR), n being its coded statements with the theme.
+        The two are averaged; what was learned from n coded statements with the theme weighs MOST * n / (n + PRIOR).
         """
         if self.vectorizer is None or not rows:
             return known
@@ -92,8 +94,9 @@ def fit(examples: Sequence[Example], known: Floats, theme_ids: Sequence[str]) ->
     coded = np.array([[t in e.themes for t in theme_ids] for e in examples], bool).reshape(-1, len(theme_ids))
     enough = (coded.sum(axis=0) >= FEWEST) & ((~coded).sum(axis=0) >= FEWEST)
     blank = np.zeros(len(theme_ids))
+    name = f"{len(examples)} coded statements {digest(examples)[:12]}"
     if not enough.any():
-        return Learned(None, np.zeros((0, len(theme_ids)), np.float32), blank, blank)
+        return Learned(name, None, np.zeros((0, len(theme_ids)), np.float32), blank, blank)
     vectorizer = TfidfVectorizer(analyzer=words_and_pairs, min_df=2, sublinear_tf=True)
     words = vectorizer.fit_transform([lead(e.row) for e in examples])
     weights = np.zeros((words.shape[1] + 2 + len(theme_ids), len(theme_ids)), np.float32)
@@ -103,7 +106,7 @@ def fit(examples: Sequence[Example], known: Floats, theme_ids: Sequence[str]) ->
         model = LogisticRegression(C=_PENALTY, solver="liblinear", random_state=0).fit(features, coded[:, column])
         weights[:, column], shift[column] = model.coef_[0], model.intercept_[0]
     number = coded.sum(axis=0)
-    return Learned(vectorizer, weights, shift.round(6), np.where(enough, number / (number + PRIOR), 0.0))
+    return Learned(name, vectorizer, weights, shift.round(6), np.where(enough, MOST * number / (number + PRIOR), 0.0))
 
 
 def _shares(known: Floats, column: int) -> Floats:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.cluster import NO_EVIDENCE, Coded, FindingText
 from pipeline.codebook import Codebook
-from pipeline.themes.classifier import Example, Learned, cross_fitted, digest, fit, in_order
+from pipeline.themes.classifier import Example, Learned, cross_fitted, fit, in_order
 from pipeline.themes.combine import Combination, load_combination
 from pipeline.themes.lexicon import Hit, Lexicon, compile_lexicon, match, strengths
 from pipeline.themes.rows import Coder, Row
@@ -152,9 +152,12 @@ def build_coder(codebook: Codebook, model: Coder | None) -> CodebookCoder:
 def learn(coder: CodebookCoder, examples: Sequence[Example]) -> CodebookCoder:
     """Return the coder with what coded findings teach it beyond terms and model; in whatever order they come."""
     ordered = in_order(examples)
-    learned = fit(ordered, _known(coder, ordered), coder.lexicon.theme_ids)
-    version = f"{coder.version}, {len(ordered)} coded statements {digest(ordered)[:12]}"
-    return replace(coder, learned=learned, version=version)
+    return with_learned(coder, fit(ordered, _known(coder, ordered), coder.lexicon.theme_ids))
+
+
+def with_learned(coder: CodebookCoder, learned: Learned) -> CodebookCoder:
+    """Return the coder with what was learned before, for instance in another process."""
+    return replace(coder, learned=learned, version=f"{coder.version}, {learned.name}")
 
 
 def without_own_document(coder: CodebookCoder, examples: Sequence[Example]) -> list[tuple[str, ...]]:
