@@ -174,10 +174,7 @@ ASSIGNMENTS = Table(
         STATEMENT_ID,
         THEME_ID,
         Column("probability", "number", "Probability that the finding has the theme", minimum=0, maximum=1, digits=4),
-        _text(
-            "method",
-            "What the assignment rests on, joined by +: lexicon, model, gold (learned from coded rows); or emergent",
-        ),
+        _text("method", "What it rests on, joined by +: lexicon, model, gold (coded statements); or emergent"),
         _blank_count(
             "evidence_start", "First code point of the words that decided, in the document's text; blank if in the stem"
         ),
