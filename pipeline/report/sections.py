@@ -37,6 +37,7 @@ def contents(tables: RunTables, about: Mapping[str, Any], left_out: int) -> dict
         "kinds": _kinds(tables, themes),
         "sources": _sources(tables, themes),
         "change": [*change_table(tables.trends, "trends"), *change_table(tables.recurrence, "recurrence")],
+        "performance": change_table(tables.performance, "performance"),
         "emergent": _emergent(tables),
         "speakers": _speakers(tables),
         "corpus": _corpus(tables),

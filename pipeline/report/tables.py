@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from pipeline.errors import OutputError
 
-OPTIONAL = ("statements", "trends", "recurrence")
+OPTIONAL = ("statements", "trends", "recurrence", "performance")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ class RunTables:
     statements: pd.DataFrame | None = None
     trends: pd.DataFrame | None = None
     recurrence: pd.DataFrame | None = None
+    performance: pd.DataFrame | None = None
 
 
 def load_tables(directory: Path) -> RunTables:

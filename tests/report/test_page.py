@@ -60,3 +60,16 @@ def test_trends_are_shown_where_they_were_tested() -> None:
     assert shown["title"] == "What rises and falls"
     assert shown["rows"] == [[{"text": "Thresholds", "href": "#theme=thresholds"}, {"text": "12%", "href": ""}]]
     assert change_table(None, "trends") == []
+
+
+def test_the_same_finding_again_opens_both_statements() -> None:
+    row = {
+        "theme_id": "thresholds", "theme_label": "Thresholds", "kind": "concern", "year": "2004", "year_again": "2009",
+        "years_between": 5, "likeness": 0.9, "statement_id": "d1-1", "statement_id_again": "d2-1",
+        "text": "Referrals; lost.", "text_again": "Referrals were lost.",
+    }  # fmt: skip
+    (shown,) = change_table(pd.DataFrame([row]), "recurrence")
+    cells = shown["rows"][0]
+    assert [head["label"] for head in shown["heads"]] == ["Theme", "Kind", "Year", "Text", "Year again", "Text again"]
+    assert (cells[3]["text"], cells[3]["href"]) == ("Referrals; lost.", "#statement=d1-1")
+    assert cells[5]["href"] == "#statement=d2-1"
