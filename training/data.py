@@ -121,10 +121,18 @@ _SHORT = dict(
 
 
 def more() -> list[Coded]:
-    """Return the statements of more.txt and texts/*.txt, written for training: in all training parts, no test part."""
-    here = Path(__file__).parent
-    paths = [here / "more.txt", *sorted((here / "texts").glob("*.txt"))]
-    return [row for path in paths for row in _coded_lines(path)]
+    """Return the statements of more.txt, written for training: in all training parts, no test part."""
+    return _coded_lines(Path(__file__).with_name("more.txt"))
+
+
+def texts() -> list[Coded]:
+    """Return the statements of texts/*.txt, for the models to learn from: in all training parts, no test part."""
+    return [row for path in sorted(Path(__file__).with_name("texts").glob("*.txt")) for row in _coded_lines(path)]
+
+
+def everything() -> list[Coded]:
+    """Return all coded statements."""
+    return reports() + written() + more() + texts()
 
 
 def _coded_lines(path: Path) -> list[Coded]:
@@ -150,7 +158,7 @@ def held_out_authority(name: str, share: float = 0.2) -> bool:
 
 def split(held_genres: tuple[str, ...]) -> tuple[list[Coded], list[Coded]]:
     """Return training and test rows with whole authorities and whole genres held out."""
-    train, test = more(), []
+    train, test = more() + texts(), []
     for r in reports():
         (test if held_out_authority(r.group) else train).append(r)
     for r in written():

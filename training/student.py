@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from data import THEMES, Coded, as_row, more, reports, split, varied, written
+from data import THEMES, Coded, as_row, everything, split, varied
 from figures import figures
 from net import EMBEDDING_STEP, MEANING, WIDTH, Net
 from safetensors.numpy import load_file
@@ -206,7 +206,7 @@ def main() -> None:
     a.out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(a.seed)
     held = tuple(a.hold.split(","))
-    coded, test = (reports() + written() + more(), []) if a.all else split(held)
+    coded, test = (everything(), []) if a.all else split(held)
     words, start = vocabulary(a.base, a.vocabulary)
     net = Net(start, len(THEMES))
     if a.start:

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from data import MATERIAL, THEMES, Coded, as_row, more, reports, split, varied, written
+from data import MATERIAL, THEMES, Coded, as_row, everything, split, varied
 from figures import figures
 from tokenizers import Tokenizer
 from torch import nn
@@ -238,7 +238,7 @@ def main() -> None:
     p.add_argument("--seed", type=int, default=1)
     a = p.parse_args()
     a.out.mkdir(parents=True, exist_ok=True)
-    train_rows, test = (reports() + written() + more(), []) if a.all else split(tuple(a.hold.split(",")))
+    train_rows, test = (everything(), []) if a.all else split(tuple(a.hold.split(",")))
     torch.manual_seed(a.seed)
     model, tokenizer = load(a.base, a.start)
     if not a.start:

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from data import Coded, held_out_authority, more, reports, split, varied, written
+from data import Coded, everything, held_out_authority, split, varied
 from safetensors.numpy import load_file
 
 HELD = "audits_overseas,spoken_minutes,news"
@@ -122,7 +122,7 @@ def main() -> None:
     p.add_argument("--seed", type=int, default=1)
     a = p.parse_args()
     rng = random.Random(a.seed)
-    coded = reports() + written() + more() if a.all else split(tuple(a.hold.split(",")))[0]
+    coded = everything() if a.all else split(tuple(a.hold.split(",")))[0]
     with a.out.open("w", encoding="utf-8") as f:
         for rows in (
             variants(coded, Neighbours(a.base, a.near), a.variants, a.change, rng),

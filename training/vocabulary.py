@@ -10,7 +10,7 @@ import json
 from collections import Counter
 from pathlib import Path
 
-from data import more, reports, written
+from data import everything
 from tokenizers import Tokenizer
 
 
@@ -25,7 +25,7 @@ def main() -> None:
     tokenizer.no_truncation()
     rows = [json.loads(line) for line in a.uncoded.read_text("utf-8").splitlines()]
     texts = [f"{r['text']} {r['section']}" for r in rows]
-    texts += [f"{r.text} {r.section} {r.before}" for r in reports() + written() + more()]
+    texts += [f"{r.text} {r.section} {r.before}" for r in everything()]
     counts: Counter[int] = Counter()
     for at in range(0, len(texts), 2000):
         for code in tokenizer.encode_batch(texts[at : at + 2000], add_special_tokens=False):
