@@ -15,8 +15,8 @@ from pathlib import Path
 
 import numpy as np
 import yaml
-from data import more, reports, written
-from kinds_fit import PULL, REPORT_WEIGHT, RULES, Floats, fit, matrix, prior
+from data import reports, written
+from kinds_fit import PULL, REPORT_WEIGHT, RULES, Floats, few, fit, matrix, prior
 from numpy.typing import NDArray
 
 from pipeline.segment.rules import KindRules
@@ -64,7 +64,7 @@ def main(held_out: Path) -> None:
     kept = np.load(held_out)
     logits = dict(zip(kept["items"].tolist(), kept["kinds"], strict=True))
     rules = KindRules.build(yaml.safe_load(RULES.read_text("utf-8")))
-    rows = reports() + written() + more()
+    rows = reports() + written() + few()
     seen = [row for row in rows if row.item not in logits]
     test = [row for row in rows if row.item in logits]
     weight = np.where([row.source == "reports" for row in seen], REPORT_WEIGHT, 1.0)

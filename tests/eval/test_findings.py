@@ -40,10 +40,10 @@ def judged(root: Path, material: Path) -> dict[str, tuple[Any, Any]]:
     """Return for each group (kinds by people, kinds by rules fitted without the group), as numbers."""
     sys.path.insert(0, str(root / "training"))
     import kinds_fit as fitting
-    from data import held_out_authority, more, reports, written
+    from data import held_out_authority, reports, written
 
     rules = KindRules.build(yaml.safe_load((root / "configs" / "kinds.yml").read_text(encoding="utf-8")))
-    rows = [*reports()[::2], *written(), *more()]  # half of the reports, for the time it takes
+    rows = [*reports()[::2], *written(), *fitting.few()]  # half of the reports, for the time it takes
     x, y = fitting.matrix(rules, rows), np.array([KINDS.index(row.kind) for row in rows])
     weight = np.where([row.source == "reports" for row in rows], 2 * fitting.REPORT_WEIGHT, 1.0)
     group = [
