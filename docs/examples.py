@@ -126,10 +126,12 @@ def main() -> None:
         first = run("findings run corpus/sample --out outputs/sample --engine serial --quiet", folder)
         if first.code:
             raise SystemExit(first.said)
-        filled = excerpt(folder / "outputs" / "sample")
+        sample = folder / "outputs" / "sample"
+        filled = excerpt(sample)
         for page in PAGES:
             path = ROOT / page
-            text = with_output(path.read_text(encoding="utf-8"), folder)
+            with tempfile.TemporaryDirectory() as own:  # as the tests have it: each page begins anew
+                text = with_output(path.read_text(encoding="utf-8"), workspace(Path(own), sample))
             text = _TABLE.sub(lambda match: match[1] + filled + match[2], text)
             path.write_text(text, encoding="utf-8", newline="\n")
 
