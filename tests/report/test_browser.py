@@ -38,6 +38,7 @@ def browser() -> Iterator[Any]:
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     found = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
+    found.set_script_timeout(180)  # axe looks at every element; a machine may be busy
     yield found
     found.quit()
 
