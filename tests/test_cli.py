@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -75,6 +76,16 @@ def test_trace_prints_the_statements_behind_a_cell(out: Path) -> None:
     assert "Social workers do not share information with schools." in done.stdout
     row = json.loads(findings("trace", out, "--theme", "information_sharing", "--json").stdout.splitlines()[0])
     assert row["evidence"] in row["text"]
+
+
+def test_a_reader_that_has_had_enough_ends_a_command_well() -> None:
+    """The pipe is closed before the first line: the surest way to be cut off."""
+    command = [sys.executable, "-m", "pipeline", "--version"]
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, text=True)
+    os.close(write)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_plan_says_what_would_run(corpus: Path, out: Path, tmp_path: Path) -> None:

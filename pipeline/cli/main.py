@@ -4,17 +4,31 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 import pipeline
 from pipeline.cli import codebook, collect, doctor, exchange, init, review, run, trace
 from pipeline.cli.show import console
 from pipeline.errors import FindingsError
 
+
+class _Commands(TyperGroup):
+    """The commands; a reader of stdout that has had enough, such as head, ends one of them well."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit from None
+
+
 app = typer.Typer(
     name="findings",
+    cls=_Commands,
     help="From inspection reports and news articles to per-year theme tables that can be traced and defended.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -47,9 +61,6 @@ def main() -> None:
         console().print("[red]error:[/red]", end=" ")
         console().print(str(error), markup=False)
         sys.exit(error.exit_code)
-    except BrokenPipeError:  # the reader of stdout, such as head, has had enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except KeyboardInterrupt:
         console().print("Stopped. The same command goes on from here.")
         sys.exit(130)
