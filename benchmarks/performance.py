@@ -124,6 +124,10 @@ def page(report: dict[str, object]) -> str:
     named += [(f"table of {int(size):,} statements", row) for size, row in report["rows"].items()]  # type: ignore[attr-defined]
     lines += [f"| {w} | {r['cpu_s']:.1f} | {r['wall_s']:.1f} | {r['largest_mb']:,} |" for w, r in named]  # type: ignore[index]
     lines += ["", f"Measured with {report['processors']} processors at a load of {report['load']} from other work."]
+    lines += [
+        f"Without the fixed cost of starting, time grows with the number of rows to the power {report['exponent']}."
+    ]
+    lines += ["", "![Processor seconds by number of statements](images/performance.svg)"]
     return "\n".join(lines) + "\n"
 
 
