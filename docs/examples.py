@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGES = ("README.md", "docs/tutorial.md", *sorted(f"docs/how-to/{p.name}" for p in (ROOT / "docs/how-to").glob("*.md")))
 MOST_LINES = 24
 _BLOCK = re.compile(r"^```console\n(.*?)^```$", re.M | re.S)
+_PROGRESS = re.compile(r"(reading files|writing tables): \d")
 _TABLE = re.compile(r"(<!-- table -->\n).*?(<!-- end -->)", re.S)
 
 
@@ -90,7 +91,7 @@ def with_output(text: str, folder: Path) -> str:
 
 
 def _short(said: str) -> list[str]:
-    lines = [line.rstrip()[:160] for line in said.splitlines()]
+    lines = [line.rstrip()[:160] for line in said.splitlines() if not _PROGRESS.match(line)]
     return lines if len(lines) <= MOST_LINES else [*lines[: MOST_LINES - 1], "…"]
 
 
