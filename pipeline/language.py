@@ -1,9 +1,9 @@
-"""Words and lemmas of English text: tokens with offsets, and the finder of lemma phrases."""
+"""Words and lemmas of English text: tokens with offsets, the finder of lemma phrases, and texts as spaCy keeps them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -131,3 +131,39 @@ class PhraseFinder:
                 node = node.get(words[last])
                 last += 1
         return hits
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A stretch of a text by code points, under a label in a named group; `id` names what it belongs to."""
+
+    group: str
+    label: str
+    start: int
+    end: int
+    id: str = ""
+
+
+def spacy_docs(texts: Iterable[tuple[str, Sequence[Mark], Mapping[str, str]]]) -> bytes:
+    """Return texts, each with its marks and what is known of it, as a spaCy DocBin.
+
+    Marks are `doc.spans[group]`, widened to whole tokens; what is known is `doc.user_data`.
+    """
+    import spacy  # seconds to import, and needed for nothing else
+    from spacy.tokens import DocBin
+
+    words = spacy.blank("en")
+    docs = DocBin(store_user_data=True)
+    for text, marks, known in texts:
+        words.max_length = max(words.max_length, len(text) + 1)
+        doc = words.make_doc(text)
+        for group in sorted({mark.group for mark in marks}):
+            spans = (
+                doc.char_span(m.start, m.end, label=m.label, span_id=m.id, alignment_mode="expand")
+                for m in marks
+                if m.group == group
+            )
+            doc.spans[group] = [span for span in spans if span is not None]
+        doc.user_data.update(known)
+        docs.add(doc)
+    return bytes(docs.to_bytes())

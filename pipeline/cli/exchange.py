@@ -29,6 +29,7 @@ FORMATS = {
     "qdc": (".qdc", "REFI-QDA codebook"),
     "taguette": (".taguette.csv", "codebook for Taguette"),
     "label-studio": (".label-studio.json", "tasks with predictions for Label Studio"),
+    "spacy": (".spacy", "spaCy documents, statements and themes as spans"),
     "xlsx": (".xlsx", "workbook"),
     "figures": ("", "folder of figures for papers, SVG and PNG"),
 }
@@ -56,7 +57,7 @@ def export(
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """Hand a run to other programs: REFI-QDA, Taguette, Label Studio, a workbook, figures for papers."""
+    """Hand a run to other programs: REFI-QDA, Taguette, Label Studio, spaCy, a workbook, figures for papers."""
     from pipeline.stages.loaded import load_run
 
     one_of(kind, tuple(FORMATS), "FORMAT")
@@ -86,6 +87,7 @@ def _exported(run: Run, kind: str, path: Path, flavour: str, gold: Path | None) 
         "qdc": exchange.write_qdc,
         "taguette": exchange.write_taguette,
         "label-studio": exchange.write_label_studio,
+        "spacy": exchange.write_spacy,
     }[kind]
     return write(content, path)
 

@@ -40,8 +40,9 @@ def small_run(people: tuple[Coding, ...] = ()) -> RunContent:
         {"doc_id": "2", "source_path": "news.docx", "item": "article 2", "year": ""},
     ]
     common = {"source_type": "report", "publisher": "Inspectorate", "title": "", "published": "2009-10"}
+    nowhere = {"evidence_start": None, "evidence_end": None}
     assignments = [
-        {"statement_id": key, "theme_id": theme, "probability": 0.9, "method": "lexicon"}
+        {"statement_id": key, "theme_id": theme, "probability": 0.9, "method": "lexicon"} | nowhere
         for key, theme in sorted(THEMES.items())
     ]
     themes = [
