@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_engines import prepare, safe_times
 
 from pipeline.engines import Job, dask_cluster, run
 from pipeline.errors import UsageError
@@ -17,6 +16,7 @@ from pipeline.stages import RunOptions
 from pipeline.stages import run as run_stages
 from pipeline.stages.progress import Silence
 from pipeline.stages.work import prepare as prepare_work
+from tests.test_engines import prepare, safe_times
 
 distributed = pytest.importorskip("distributed", reason="needs the extra [dask]")
 
