@@ -181,10 +181,11 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=200)
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--seed", type=int, default=SEED, help="the page's figures need another than the tuning's")
+    options = parser.parse_args()
     print(f"{'scenario':<26} coverage  raw bias  bias  where raw off  width  no cell")
     for name, case in SCENARIOS.items():
-        r = simulate(case, rounds)
+        r = simulate(case, options.rounds, seed=options.seed)
         print(
             f"{name:<26} {r.coverage:8.3f} {r.raw_bias:9.2f} {r.corrected_bias:5.2f} {r.bias_where_raw_is_off:14.2f}"
             f" {r.width:6.2f} {r.none:8.3f}",
