@@ -228,7 +228,7 @@ def test_only_run_json_has_a_time_stamp(corpus: Path, tmp_path: Path) -> None:
     done = go(corpus, tmp_path / "out")
     about = json.loads((done.path / "run.json").read_text())
     assert about["codebook"]["sha256"]
-    assert about["libraries"]["spacy"]
+    assert about["libraries"]["simplemma"]
     assert about["rows"]["documents"] == 3
     stamp = about["finished"][:10].encode()
     assert not any(stamp in data for data in tables(done.path).values())

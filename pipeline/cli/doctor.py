@@ -30,7 +30,7 @@ EXTRAS: dict[str, tuple[tuple[str, ...], str]] = {
 }
 # module -> what it does here
 PACKAGES = {
-    "spacy": "sentences and lemmas",
+    "spacy": "documents for spaCy",
     "sklearn": "themes",
     "pandas": "tables",
     "pyarrow": "tables",

