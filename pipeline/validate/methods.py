@@ -54,8 +54,8 @@ def _corpus(about: About, tables: Tables) -> Iterator[str]:
     yield f"The corpus holds {len(docs):,} documents ({kinds or 'none'}), {docs['words'].sum():,} words{span}."
     undated, copies = int((docs["year"] == "").sum()), int((docs["duplicate_of"] != "").sum())
     yield (
-        f"{undated:,} documents have no proved year and are counted in rows of their own; {copies:,} repeat another "
-        "document: their findings count in `findings` and not in `distinct_findings`."
+        f"Documents without a proved year, counted in rows of their own: {undated:,}. Documents that repeat another, "
+        f"whose findings count in `findings` and not in `distinct_findings`: {copies:,}."
     )
     which = "the last day that a document covers" if about.year == "covered" else "publication"
     methods_used = docs["date_method"].value_counts().sort_index()
@@ -64,7 +64,7 @@ def _corpus(about: About, tables: Tables) -> Iterator[str]:
     rejects = tables["rejects"]
     files = rejects[rejects["stage"] != "gold"]
     reasons = ", ".join(f"{reason} {count:,}" for reason, count in files["reason"].value_counts().sort_index().items())
-    yield f"{len(files):,} files or items could not be used{f' ({reasons})' if reasons else ''}; `rejects` names each."
+    yield f"Files or items that could not be used: {len(files):,}{f' ({reasons})' if reasons else ''}; see `rejects`."
     yield ""
 
 
