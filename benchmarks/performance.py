@@ -4,7 +4,7 @@
 
 Measures in one go, on one machine: a cold run over the folder's PDFs and pdftotext (poppler) over the same files; the
 same run again with nothing changed; and runs over made-up tables of growing length (benchmarks/made_rows.py). Times are
-processor seconds of all processes, so that other work on the machine disturbs little; wall-clock times are given too.
+by the clock, on a machine that should do nothing else: the processor time of workers is not the main process's to tell.
 Prints one JSON object.
 """
 
@@ -14,7 +14,6 @@ import argparse
 import json
 import math
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -33,29 +32,25 @@ DOCS = ROOT / "docs"
 class Cost:
     """What a command took: processor and wall-clock seconds, and the largest process in megabytes."""
 
-    cpu_s: float
-    wall_s: float
+    seconds: float
     largest_mb: int
 
 
 def cost(command: list[str]) -> Cost:
     """Run a command in the project's folder and return what it took."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     begun = time.perf_counter()
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, own = os.wait4(process.pid, 0)
     if status:
         sys.exit(f"{' '.join(command)} failed")
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Cost(round(cpu, 2), round(time.perf_counter() - begun, 2), own.ru_maxrss // 1024)
+    return Cost(round(time.perf_counter() - begun, 2), own.ru_maxrss // 1024)
 
 
 def findings(corpus: Path, out: Path) -> Cost:
     """Return the cost of a run; its largest process may be a worker."""
     took = cost([sys.executable, "-m", "pipeline", "run", str(corpus), "--out", str(out), "-q"])
     memory = json.loads((out / "run.json").read_text(encoding="utf-8"))["peak_memory_mb"]
-    return Cost(took.cpu_s, took.wall_s, max(took.largest_mb, *memory.values()))
+    return Cost(took.seconds, max(took.largest_mb, *memory.values()))
 
 
 def exponent(points: list[tuple[int, float]]) -> float:
@@ -88,25 +83,25 @@ def measure(pdfs: Path | None, sizes: list[int]) -> dict[str, object]:
                 report["pdftotext"] = asdict(cost(["sh", "-c", loop]))
         rows = {size: asdict(findings(write_rows(out / f"rows{size}.csv", size), out / f"run{size}")) for size in sizes}
     report["rows"] = {str(size): row for size, row in rows.items()}
-    report["exponent"] = round(exponent([(size, row["cpu_s"]) for size, row in rows.items()]), 3)
+    report["exponent"] = round(exponent([(size, row["seconds"]) for size, row in rows.items()]), 3)
     return report
 
 
 def plot(rows: dict[str, dict[str, float]]) -> str:
-    """Return an SVG of processor seconds by rows, both on logarithmic axes."""
-    points = [(math.log10(int(size)), math.log10(row["cpu_s"])) for size, row in rows.items()]
+    """Return an SVG of seconds by rows, both on logarithmic axes."""
+    points = [(math.log10(int(size)), math.log10(row["seconds"])) for size, row in rows.items()]
     place = [(60 + (x - 3) * 130, 260 - y * 60) for x, y in points]
     line = " ".join(f"{x:.0f},{y:.0f}" for x, y in place)
     marks = "".join(f'<circle cx="{x:.0f}" cy="{y:.0f}" r="4"/>' for x, y in place)
     words = "".join(
         f'<text x="{x:.0f}" y="{y - 10:.0f}" text-anchor="middle">'
-        f"{row['cpu_s']:.0f} s, {row['largest_mb']:.0f} MB</text>"
+        f"{row['seconds']:.0f} s, {row['largest_mb']:.0f} MB</text>"
         for (x, y), row in zip(place, rows.values(), strict=True)
     )
     ticks = "".join(f'<text x="{60 + n * 130}" y="285" text-anchor="middle">{10 ** (n + 3):,}</text>' for n in range(4))
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 520 310" font-family="sans-serif" font-size="12">'
-        "<title>Processor seconds of a run by the number of statements, logarithmic axes</title>"
+        "<title>Seconds of a run by the number of statements, logarithmic axes</title>"
         f'<polyline points="{line}" fill="none" stroke="#1f5a92" stroke-width="2"/><g fill="#1f5a92">{marks}</g>'
         f'{words}{ticks}<text x="260" y="304" text-anchor="middle">statements</text></svg>\n'
     )
@@ -114,7 +109,7 @@ def plot(rows: dict[str, dict[str, float]]) -> str:
 
 def page(report: dict[str, object]) -> str:
     """Return the table of figures for docs/performance.md."""
-    lines = ["| corpus | processor s | wall-clock s | largest process, MB |", "|---|---:|---:|---:|"]
+    lines = ["| corpus | seconds | largest process, MB |", "|---|---:|---:|"]
     names = {
         "cold": f"{report.get('files')} PDF reports, cold run",
         "again": "the same again, nothing changed",
@@ -122,12 +117,15 @@ def page(report: dict[str, object]) -> str:
     }
     named = [(words, report[name]) for name, words in names.items() if name in report]
     named += [(f"table of {int(size):,} statements", row) for size, row in report["rows"].items()]  # type: ignore[attr-defined]
-    lines += [f"| {w} | {r['cpu_s']:.1f} | {r['wall_s']:.1f} | {r['largest_mb']:,} |" for w, r in named]  # type: ignore[index]
-    lines += ["", f"Measured with {report['processors']} processors at a load of {report['load']} from other work."]
+    lines += [f"| {w} | {r['seconds']:.1f} | {r['largest_mb']:,} |" for w, r in named]  # type: ignore[index]
+    lines += [
+        "",
+        f"By the clock, with {report['processors']} processors, at a load of {report['load']} before the first run.",
+    ]
     lines += [
         f"Without the fixed cost of starting, time grows with the number of rows to the power {report['exponent']}."
     ]
-    lines += ["", "![Processor seconds by number of statements](images/performance.svg)"]
+    lines += ["", "![Seconds by number of statements](images/performance.svg)"]
     return "\n".join(lines) + "\n"
 
 
