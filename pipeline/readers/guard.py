@@ -142,7 +142,7 @@ class Archive:
                     self._budget -= len(chunk)
                     self._check(name, size, info.compress_size)
                     parts.append(chunk)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError) as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
             raise RefusedError("corrupt", f"{name} in the zip container is damaged: {error}") from error
         return b"".join(parts)
 

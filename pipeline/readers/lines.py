@@ -24,6 +24,7 @@ _MARKUP = re.compile(
 )
 _UNDERSCORES = re.compile(r"(?<![\w_\\])(_{1,2})(?=[^\s_])(?P<strong>[^_\n]+?)(?<=[^\s_])\1(?![\w_])")
 _SPACES = re.compile(r"[^\S\n]+")
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x7f]+")  # they carry no text; an escape is left to be mended
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,8 @@ def split_lines(source: str, start: int, markdown: bool) -> Iterator[Line]:
 
 
 def mend(line: Mapped) -> Mapped:
-    """Undo mojibake, odd spaces and entities, character by character so that the map holds."""
+    """Undo mojibake, odd spaces, control characters and entities, character by character so that the map holds."""
+    line = _without_controls(line)
     if line.text.isascii() and "&" not in line.text and "\x1b" not in line.text:
         return line
     mended = ftfy.fix_text(line.text, _MENDING)
@@ -91,6 +93,11 @@ def mend(line: Mapped) -> Mapped:
             at = min(from_start + step, max(from_start, from_end - 1), len(line.places) - 1)
             places.append(line.places[at])
     return Mapped(mended, places)
+
+
+def _without_controls(line: Mapped) -> Mapped:
+    ends = [0, *(at for match in _CONTROLS.finditer(line.text) for at in match.span()), len(line.text)]
+    return line.keep(list(zip(ends[::2], ends[1::2], strict=True))) if len(ends) > 2 else line
 
 
 def _classify(line: Mapped, page: int | None, markdown: bool, fenced: bool) -> Line:

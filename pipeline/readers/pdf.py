@@ -13,6 +13,7 @@ import pypdfium2.raw as pdfium
 
 from pipeline.dating import DateClue
 from pipeline.readers import ocr
+from pipeline.readers.guard import clean
 from pipeline.readers.layout import Built, PageLines, build_blocks
 from pipeline.readers.parsed import Block, Parsed, ReadResult, Reject, RejectReason, rejected
 from pipeline.readers.pdf_lines import PageRead, PageReader
@@ -212,5 +213,5 @@ def _title(blocks: list[Built], stated: str) -> str:
         largest = max(b.size for b in headings)
         telling = [b for b in headings if b.size > 0.6 * largest and len(b.text.split()) > 2]
         return max(telling or headings, key=lambda b: (b.size, -b.level, len(b.text))).text
-    stated = stated.strip()
+    stated = clean(stated)
     return stated if len(stated.split()) > 1 and not _NO_TITLE.search(stated) else ""

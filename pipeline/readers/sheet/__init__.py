@@ -77,6 +77,9 @@ def _sheet(sheet: str, rows: Iterator[Row], settings: TableSettings, name: str) 
     found = next(
         ((place, columns) for place, row in enumerate(head) if (columns := find_columns(row.cells, settings))), None
     )
+    if found is None and (fault := next((row.fault for row in head if row.fault), "")):
+        yield Reject("bad_table", fault, sheet)
+        return
     if found is None:
         widest = max(head, key=lambda row: sum(bool(cell.strip()) for cell in row.cells), default=Row(1, ()))
         wanted = f"column {settings.text!r}" if settings.text else "text column"

@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
+from typing import Any
 
 from openpyxl import load_workbook
 
@@ -178,7 +179,23 @@ def xlsx_rows(data: bytes) -> Iterator[Row]:
             raise RefusedError("corrupt", f"the workbook cannot be opened: {error}") from error
         for sheet in book.worksheets:
             sheet.reset_dimensions()
-            for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
-                if any(cell is not None for cell in cells):
-                    yield Row(number, tuple(_cell(cell) for cell in cells), sheet.title)
+            yield from _sheet_rows(sheet)
         book.close()
+
+
+def _sheet_rows(sheet: Any) -> Iterator[Row]:
+    """Yield the rows of a worksheet; where it is damaged, those before, and one with the fault."""
+    number = 0
+    rows = sheet.iter_rows(values_only=True)
+    while True:
+        number += 1
+        try:
+            cells = next(rows, None)
+        except Exception as error:  # the library raises whatever its parsers of XML, numbers and dates raise
+            fault = f"the sheet is damaged from row {number} on: {type(error).__name__}: {error}"
+            yield Row(number, (), sheet.title, fault)
+            return
+        if cells is None:
+            return
+        if any(cell is not None for cell in cells):
+            yield Row(number, tuple(_cell(cell) for cell in cells), sheet.title)

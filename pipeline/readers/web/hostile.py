@@ -132,7 +132,10 @@ def _attributes(rest: str) -> int:
 def parse(source: str) -> etree._Element:
     """Return the root of a checked page."""
     parser = html.HTMLParser(no_network=True, huge_tree=False, remove_comments=False, encoding="utf-8")
-    root = html.fromstring(source.encode("utf-8", errors="replace"), parser=parser) if source.strip() else None
+    try:
+        root = html.fromstring(source.encode("utf-8", errors="replace"), parser=parser) if source.strip() else None
+    except etree.ParserError:  # nothing but comments, or the like
+        root = None
     if root is None:
         raise RefusedError("empty", "the page is empty")
     if any("depth" in entry.message for entry in parser.error_log):
