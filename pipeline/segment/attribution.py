@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from pipeline.segment.names import NAME, TITLE, is_person, tidy
@@ -79,7 +80,12 @@ _THREE, _FOUR, _FIVE = _openings(_SAY, _JUDGE, _HOLD)
 
 def may_attribute(masked: str) -> bool:
     """Tell whether a sentence has a word that could attribute it to somebody: quick, and never wrong in saying no."""
-    return any(word[:5] in _FIVE or word[:4] in _FOUR or word[:3] in _THREE for word in _WORD.findall(masked))
+    return any(map(_attributes, _WORD.findall(masked)))
+
+
+@lru_cache(maxsize=16384)
+def _attributes(word: str) -> bool:
+    return word[:5] in _FIVE or word[:4] in _FOUR or word[:3] in _THREE
 
 
 _ASIDES = re.compile(

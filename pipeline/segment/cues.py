@@ -9,16 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import NamedTuple
 
-TOKEN = re.compile(r"\d[\d,.]*\d%?|\d%?|[^\W\d_]+(?:[’'-][^\W\d_]+)*|[,;:()—–.!?…]|(?<=\s)-(?=\s)")
+TOKEN = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*|\d(?:[\d,.]*\d)?%?|[,;:()—–.!?…]|-(?<=\s-)(?=\s)")
 _GAP = 3
 _BOUNDARIES = frozenset(",;:()—–-.!?…")
 _REACH = 5  # words over which a negation holds
 _STOPS_NEGATION = frozenset(("but", "because", "so"))
 _GAP_ATOM = -1
+_OPENING_TOKENS = 2  # a phrase bound to the beginning may have a quotation mark or dash before it
 _NEGATOR, _DIMINISHER, _INNOCENT = -1, -2, -3  # what stands in a phrase's `cue` when it is none
-_KEPT_PAIRS = 200_000  # pairs of words whose phrases are remembered
+_KEPT_WORDS = 200_000  # words whose class is remembered
+
+_Place = tuple[int, int, int]  # first token, minus one past the last, cue
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +53,13 @@ class Hit(NamedTuple):
 
 
 class Atoms:
-    """The words that phrases are made of; tells for a word which atoms it fits, once a word."""
+    """The words that phrases are made of; tells for a word which atoms it fits."""
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
         self._whole: dict[str, set[int]] = {}
         self._beginnings: dict[str, set[int]] = {}
         self._endings: dict[str, set[int]] = {}
-        self._known: dict[str, frozenset[int]] = {}
 
     def number(self, atom: str) -> int:
         """Return the number of an atom, making it known."""
@@ -75,50 +78,67 @@ class Atoms:
 
     def of(self, word: str) -> frozenset[int]:
         """Return the numbers of the atoms that a word fits."""
-        found = self._known.get(word)
-        if found is None:
-            fits = set(self._whole.get(word, ()))
-            if word not in _BOUNDARIES:
-                for length in range(len(word) + 1):
-                    fits |= self._beginnings.get(word[:length], set()) | self._endings.get(word[length:], set())
-            found = self._known[word] = frozenset(fits)
+        fits = set(self._whole.get(word, ()))
+        if word not in _BOUNDARIES:
+            for length in range(len(word) + 1):
+                fits.update(self._beginnings.get(word[:length], ()), self._endings.get(word[length:], ()))
+        return frozenset(fits)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WordClass:
+    """The words that fit the same atoms, and so begin the same phrases: anywhere, or at a statement's beginning."""
+
+    atoms: frozenset[int]
+    anywhere: Opening | None
+    first: Opening | None
+
+
+class Opening:
+    """The phrases that words of one class begin: cues of one word, and longer phrases by the word that follows."""
+
+    def __init__(self, phrases: Sequence[Phrase]) -> None:
+        self.alone = tuple(phrase.cue for phrase in phrases if len(phrase.atoms) == 1)
+        self.followed = Followed([phrase for phrase in phrases if len(phrase.atoms) > 1])
+
+
+class Followed(dict[WordClass, tuple[tuple[int, ...], tuple[Phrase, ...]]]):
+    """Cues found, and phrases that may be, when a word of some class follows; thought out once a class."""
+
+    def __init__(self, phrases: Sequence[Phrase]) -> None:
+        super().__init__()
+        self._phrases = phrases
+
+    def __missing__(self, word: WordClass) -> tuple[tuple[int, ...], tuple[Phrase, ...]]:
+        fitting = [p for p in self._phrases if p.atoms[1] in word.atoms or p.atoms[1] == _GAP_ATOM]
+        pairs = tuple(phrase.cue for phrase in fitting if len(phrase.atoms) == 2)
+        found = self[word] = pairs, tuple(phrase for phrase in fitting if len(phrase.atoms) > 2)
         return found
 
 
-class PhraseBook:
-    """Phrases by the words that may open them: what a word is alone, and what it may begin with the word after it."""
+class WordClasses(dict[str, WordClass]):
+    """The class of each word, kept once asked."""
 
-    def __init__(self, phrases: Iterable[tuple[int, str]]) -> None:
-        self.atoms = Atoms()
-        self._by_atom: dict[int, list[Phrase]] = {}
-        self._longer: dict[str, tuple[Phrase, ...]] = {}
-        self.opened: dict[str, tuple[tuple[Phrase, ...], bool]] = {}
-        self.pairs: dict[tuple[str, str], tuple[Phrase, ...]] = {}
-        for cue, text in phrases:
-            phrase = self._parse(cue, text)
-            self._by_atom.setdefault(phrase.atoms[0], []).append(phrase)
+    def __init__(self, phrases: Iterable[Phrase], atoms: Atoms) -> None:
+        super().__init__()
+        self._atoms = atoms
+        self._by_atoms: dict[frozenset[int], WordClass] = {}
+        self._opened: dict[tuple[int, bool], list[Phrase]] = {}
+        for phrase in phrases:
+            self._opened.setdefault((phrase.atoms[0], phrase.first_only), []).append(phrase)
 
-    def _parse(self, cue: int, text: str) -> Phrase:
-        words = text.lower().replace("’", "'").split()
-        first_only = words[0].startswith("^")
-        words = [word for word in (words[0].removeprefix("^"), *words[1:]) if word]
-        return Phrase(cue, tuple(self.atoms.number(word) for word in words), first_only)
-
-    def open(self, word: str) -> tuple[tuple[Phrase, ...], bool]:
-        """Return the phrases of one word that a word fits, and whether it may open longer ones; kept in `opened`."""
-        opened = [p for n in sorted(self.atoms.of(word)) for p in self._by_atom.get(n, ())]
-        self._longer[word] = tuple(p for p in opened if len(p.atoms) > 1)
-        found = self.opened[word] = (tuple(p for p in opened if len(p.atoms) == 1), bool(self._longer[word]))
+    def __missing__(self, word: str) -> WordClass:
+        if len(self) >= _KEPT_WORDS:
+            self.clear()
+        atoms = self._atoms.of(word)
+        if atoms not in self._by_atoms:
+            self._by_atoms[atoms] = WordClass(atoms, self._opening(atoms, False), self._opening(atoms, True))
+        found = self[word] = self._by_atoms[atoms]
         return found
 
-    def pair(self, word: str, following: str) -> tuple[Phrase, ...]:
-        """Return the phrases that a word and the one after it may open; kept in `pairs`."""
-        if len(self.pairs) > _KEPT_PAIRS:
-            self.pairs.clear()
-        fits = self.atoms.of(following)
-        found = tuple(p for p in self._longer[word] if p.atoms[1] in fits or p.atoms[1] == _GAP_ATOM)
-        self.pairs[word, following] = found
-        return found
+    def _opening(self, atoms: Iterable[int], first_only: bool) -> Opening | None:
+        phrases = [phrase for atom in atoms for phrase in self._opened.get((atom, first_only), ())]
+        return Opening(phrases) if phrases else None
 
 
 class CueFinder:
@@ -131,65 +151,67 @@ class CueFinder:
         diminishers: Iterable[str],
         not_negators: Iterable[str],
     ) -> None:
-        phrases = [(cue, text) for cue, texts in enumerate(cues) for text in texts]
-        phrases += [(_NEGATOR, text) for text in negators]
-        phrases += [(_DIMINISHER, text) for text in diminishers]
-        phrases += [(_INNOCENT, text) for text in not_negators]
-        self._book = PhraseBook(phrases)
+        texts = [(cue, text) for cue, texts in enumerate(cues) for text in texts]
+        texts += [(_NEGATOR, text) for text in negators]
+        texts += [(_DIMINISHER, text) for text in diminishers]
+        texts += [(_INNOCENT, text) for text in not_negators]
+        atoms = Atoms()
+        self._classes = WordClasses([_phrase(cue, text, atoms) for cue, text in texts], atoms)
 
     def find(self, tokens: Sequence[str]) -> list[Hit]:
         """Return the hits in order of their place; the longer of two that overlap in one cue wins."""
-        found: list[tuple[int, int, int]] = []
-        negating: dict[int, list[tuple[int, int]]] = {}
-        for at, phrase, end in self._matches(tokens):
-            if phrase.first_only and at > 1:
-                continue
-            if phrase.cue >= 0:
-                found.append((at, -end, phrase.cue))
-            else:
-                negating.setdefault(at, []).append((phrase.cue, end))
-        kept = _longest(found)
+        words = list(map(self._classes.__getitem__, tokens))
+        found = _matches(tokens, words, [word.anywhere for word in words])
+        found += _matches(tokens, words, [word.first for word in words[:_OPENING_TOKENS]])
+        kept = _longest([hit for hit in found if hit[2] >= 0])
+        negating = [hit for hit in found if hit[2] < 0]
         if not negating:
             return [Hit(cue, at, -end) for at, end, cue in kept]
         negations = _negations(negating)
         return [Hit(cue, at, -end, *_negation(tokens, at, negations)) for at, end, cue in kept]
 
-    def _matches(self, tokens: Sequence[str]) -> list[tuple[int, Phrase, int]]:
-        """Return (place, phrase, end) of every phrase that fits, at the beginning or not."""
-        book, opened, pairs = self._book, self._book.opened, self._book.pairs
-        out: list[tuple[int, Phrase, int]] = []
-        at, following = len(tokens), ""
-        for word in reversed(tokens):
-            at -= 1
-            alone, longer = opened.get(word) or book.open(word)
-            for phrase in alone:
-                out.append((at, phrase, at + 1))
-            if longer and following:
-                fitting = pairs.get((word, following))
-                for phrase in book.pair(word, following) if fitting is None else fitting:
-                    end = self._end(phrase.atoms, tokens, at)
-                    if end:
-                        out.append((at, phrase, end))
-            following = word
-        return out
 
-    def _end(self, atoms: tuple[int, ...], tokens: Sequence[str], at: int) -> int:
-        """Return the end of the phrase that starts at token `at`, or 0."""
-        if len(atoms) == 2 and _GAP_ATOM not in atoms:  # the pair is known to fit
-            return at + 2
-        fits, place, gap, last = self._book.atoms.of, at, 0, len(tokens)
-        for atom in atoms:
-            if atom == _GAP_ATOM:
-                gap = _GAP
-                continue
-            while place < last and atom not in fits(tokens[place]):
-                if not gap or tokens[place] in _BOUNDARIES:
-                    return 0
-                place, gap = place + 1, gap - 1
-            if place >= last:
+def _phrase(cue: int, text: str, atoms: Atoms) -> Phrase:
+    words = text.lower().replace("’", "'").split()
+    first_only = words[0].startswith("^")
+    words = [word for word in (words[0].removeprefix("^"), *words[1:]) if word]
+    return Phrase(cue, tuple(atoms.number(word) for word in words), first_only)
+
+
+def _matches(tokens: Sequence[str], words: Sequence[WordClass], openings: Sequence[Opening | None]) -> list[_Place]:
+    """Return (place, -end, cue) of every phrase that the openings lead to, one for each of the first tokens."""
+    found: list[_Place] = []
+    last = len(tokens) - 1
+    for at, opening in enumerate(openings):
+        if opening is None:
+            continue
+        for cue in opening.alone:
+            found.append((at, -at - 1, cue))
+        if at < last:
+            pairs, longer = opening.followed[words[at + 1]]
+            for cue in pairs:
+                found.append((at, -at - 2, cue))
+            for phrase in longer:
+                if end := _end(phrase.atoms, tokens, words, at):
+                    found.append((at, -end, phrase.cue))
+    return found
+
+
+def _end(atoms: Sequence[int], tokens: Sequence[str], words: Sequence[WordClass], at: int) -> int:
+    """Return the end of the phrase that starts at token `at`, or 0."""
+    place, gap, last = at, 0, len(tokens)
+    for atom in atoms:
+        if atom == _GAP_ATOM:
+            gap = _GAP
+            continue
+        while place < last and atom not in words[place].atoms:
+            if not gap or tokens[place] in _BOUNDARIES:
                 return 0
-            place, gap = place + 1, 0
-        return place
+            place, gap = place + 1, gap - 1
+        if place >= last:
+            return 0
+        place, gap = place + 1, 0
+    return place
 
 
 def tokens_of(text: str) -> list[str]:
@@ -197,10 +219,11 @@ def tokens_of(text: str) -> list[str]:
     return TOKEN.findall(text.lower().replace("’", "'"))
 
 
-def _negations(found: dict[int, list[tuple[int, int]]]) -> list[tuple[int, bool]]:
+def _negations(found: Iterable[_Place]) -> list[tuple[int, bool]]:
     """Return the places of negating words and whether they are weak, without the innocent ("not only")."""
     places = []
-    for _, ends in sorted(found.items()):
+    for _, group in groupby(sorted(found), key=lambda place: place[0]):
+        ends = {(sort, -end) for _, end, sort in group}
         if any(sort == _INNOCENT for sort, _ in ends):
             continue
         end = max(end for _, end in ends)
@@ -218,9 +241,9 @@ def _negation(tokens: Sequence[str], start: int, negations: Sequence[tuple[int, 
     return -1, False
 
 
-def _longest(found: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+def _longest(found: list[_Place]) -> list[_Place]:
     """Keep of the (place, -end, cue) of one cue that overlap the one that begins first, or the longer of two."""
-    kept: list[tuple[int, int, int]] = []
+    kept: list[_Place] = []
     last: dict[int, int] = {}
     for hit in sorted(found):
         if hit[0] >= last.get(hit[2], 0):

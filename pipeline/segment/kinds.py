@@ -44,6 +44,7 @@ class KindReader:
         self._leading = tuple(n for n, role in enumerate(roles) if role.kind in _FINDING)
         self._advising = tuple(n for n, role in enumerate(roles) if role.kind == "recommendation")
         self._openers = rules.concession | rules.subordination
+        self._turning = self._openers | rules.contrast
         self._stem_sums = lru_cache(maxsize=256)(self._sums_of)
         self._roles = lru_cache(maxsize=4096)(self._roles_of)
 
@@ -129,6 +130,8 @@ class KindReader:
 
         Empty where nothing does.
         """
+        if self._turning.isdisjoint(tokens):
+            return []
         asides: list[bool] = []
         start = 0
         for at, token in enumerate(tokens):

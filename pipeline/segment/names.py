@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cached_property, lru_cache
 
 from pipeline.segment.agencies import defined_name
 from pipeline.segment.wordlists import words
@@ -49,14 +50,11 @@ class Names:
         self._by_last: dict[str, list[str]] = {}
         self._by_first: dict[str, list[str]] = {}
         self._long: dict[str, str] = {}
-        self._common: set[str] = set()
-        self._inside: set[str] = set()
-        for text in texts:
+        self._texts = tuple(texts)
+        for text in self._texts:
             self._take(text)
 
     def _take(self, text: str) -> None:
-        self._common.update(_SMALL_WORD.findall(text))
-        self._inside.update(_INSIDE.findall(text))
         for match in _PERSON_LIKE.finditer(text) if TWO_CAPITALS.search(text) else ():
             name = tidy(match.group())
             parts = name.split()
@@ -70,6 +68,16 @@ class Names:
                 long = defined_name(text, match.start(), match.group(1))
                 if long:
                     self._long.setdefault(match.group(1), long)
+
+    @cached_property
+    def _common(self) -> set[str]:
+        """The words that the document has in small letters; asked for in few documents."""
+        return {word for text in self._texts for word in _SMALL_WORD.findall(text)}
+
+    @cached_property
+    def _inside(self) -> set[str]:
+        """The capital words that stand inside a sentence."""
+        return {word for text in self._texts for word in _INSIDE.findall(text)}
 
     def is_common(self, word: str) -> bool:
         """Tell whether a word is capital at a sentence's start alone: it also stands small, and never inside."""
@@ -98,6 +106,7 @@ class Names:
         return name in self._long
 
 
+@lru_cache(maxsize=8192)
 def tidy(name: str) -> str:
     """Return a name without opening small words, possessive or office."""
     name = _PLAIN_TITLE.sub("", _GENITIVE.sub("", name.strip()))
@@ -116,6 +125,7 @@ def is_titled(name: str) -> bool:
     return bool(_TITLED.match(name))
 
 
+@lru_cache(maxsize=8192)
 def is_person(name: str) -> bool:
     """Tell whether a name looks like a person's: titled, or two to four capitals with nothing between."""
     if _TITLED.match(name):

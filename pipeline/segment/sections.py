@@ -13,6 +13,7 @@ class SectionPath:
 
     def __init__(self) -> None:
         self._open: list[tuple[int, str]] = []
+        self._path = ""
 
     def push(self, level: int, text: str, marker: str = "") -> None:
         """Open a heading; a marker ("3.2") stays in front of its text."""
@@ -21,10 +22,11 @@ class SectionPath:
             self._open.pop()
         name = _SPACES.sub(" ", f"{marker} {text}".strip()).replace(SEPARATOR, " - ")
         self._open.append((level, name))
+        self._path = SEPARATOR.join(text for _, text in self._open)
 
     def __str__(self) -> str:
         """Return the path, outermost first."""
-        return SEPARATOR.join(text for _, text in self._open)
+        return self._path
 
     def above(self, level: int) -> str:
         """Return the path that a new heading of this level stands under."""

@@ -7,10 +7,11 @@ import re
 from pipeline.segment.wordlists import words
 
 # A place where a sentence may end: stops, closing quotes or brackets, then space; or a stop glued to the next sentence.
+# Most places are ruled out by their first character; what stands before is looked at last.
 _CANDIDATE = re.compile(
-    r"(?P<stop>[.!?…]+)(?P<close>[\"'”’»)\]]*)(?P<note>(?<=[a-z][.!?”’\"])\d{1,2}(?=\s+[\"“‘'(]?[A-Z]))?(?P<space>\s+)"
-    r"|(?P<glued>(?<=[a-z]{3})[.!?][\"”’]?)(?=[A-Z][a-z]{1,}\s)"
-    r"|(?P<break>\n[^\S\n]*\n\s*|\s+(?=[•▪●■]\s))"
+    r"(?=[.!?…\s])(?:(?P<stop>[.!?…]+)(?P<close>[\"'”’»)\]]*)(?P<note>(?<=[a-z][.!?”’\"])\d{1,2}(?=\s+[\"“‘'(]?[A-Z]))?(?P<space>\s+)"
+    r"|(?P<glued>[.!?](?<=[a-z]{3}[.!?])[\"”’]?)(?=[A-Z][a-z]{1,}\s)"
+    r"|(?P<break>\n[^\S\n]*\n\s*|\s+(?=[•▪●■]\s)))"
 )
 _TITLES = words(
     "mr mrs ms miss mx dr prof rev revd fr st sr hon cllr gov sen rep capt col gen lt maj sgt insp supt det ds di",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.segment.stems import opens_list
 from pipeline.segment.wordlists import words
@@ -12,8 +12,8 @@ _CONTACT = re.compile(
     r"https?://|www\.|\S@\S+\.\w|\b(?:tel|telephone|fax|e-?mail|website|textphone|isbn|po box)\b\s*[:.]?"
     r"|\b[a-z]{1,2}\d[a-z\d]? \d[a-z]{2}\b|\b0\d{3,4} ?\d{3}"
 )
-# What a contact line cannot do without: looked for first, since the pattern is slow.
-_CONTACT_SIGN = re.compile(r"[@\d]|://|www|tel|fax|mail|website|isbn|box")
+# What a contact line without figures cannot do without: looked for first, since the pattern is slow.
+_CONTACT_SIGNS = ("@", "://", "www", "tel", "fax", "mail", "website", "isbn", "box")
 # A judgement that stands alone, as on a cover: "The experiences of children in care: good".
 _GRADE = re.compile(
     r"(?:^|:|–|-)\s*(?:inadequate|adequate|satisfactory|good|outstanding|requires improvement(?: to be good)?)"
@@ -24,7 +24,7 @@ _DATE = re.compile(r"\b(?:19|20)\d\d\b")
 _NAMED_CASE = re.compile(
     r"\b(?:(?:Child|Baby|Family|Mother|Father|Adult|Mr|Mrs|Ms|Miss) [A-Z]{1,2}\b|[A-Z]\.?’?'?s (?:mother|father))"
 )
-_INITIAL = re.compile(r"\b[A-Z]{1,2}\b")
+_CASE = ("child", "baby", "family", "mother", "father", "adult", "mr", "ms", "miss")  # one begins a word of each
 _FINITE = words(
     "is are was were be been being has have had do does did can could may might must shall should will would says",
     "said",
@@ -54,7 +54,9 @@ _BASE_VERBS = words(
     "simplify speed standardise start stop strengthen support tackle take test track train undertake update urge",
     "use verify widen work write",
 )
-_CAPITAL = re.compile(r"(?<=[a-z,] )[A-Z]")
+_CAPITAL = re.compile(r" (?<=[a-z,] )[A-Z]")  # the space first, which is quick to find
+_JOINTS = re.compile(r"[’'-]")
+_KEPT_WORDS = 200_000
 SHAPES = (
     "fragment",
     "contact",
@@ -95,7 +97,8 @@ def shapes_of(text: str, tokens: Sequence[str], *, is_item: bool, led: bool, adv
     bare = stop not in ".!?" or len(words) < 4
     low = text.lower()
     opening = words[0] if words else ""
-    contact = _CONTACT_SIGN.search(low) is not None and _CONTACT.search(low) is not None
+    figures = "digit" in has
+    contact = (figures or any(sign in low for sign in _CONTACT_SIGNS)) and _CONTACT.search(low) is not None
     values = (
         not finite and ((not led and len(words) <= 12 and bare) or _GRADE.search(text) is not None),
         contact,
@@ -103,8 +106,8 @@ def shapes_of(text: str, tokens: Sequence[str], *, is_item: bool, led: bool, adv
         stop == "?",
         text[:1] in '“"‘' or "“" in text or ' "' in text,
         has.get("digit", 0) >= 2,
-        "digit" in has and _DATE.search(text) is not None,
-        _INITIAL.search(text) is not None and _NAMED_CASE.search(text) is not None,
+        figures and _DATE.search(text) is not None,
+        "case" in has and _NAMED_CASE.search(text) is not None,
         "third" in has,
         "first" in has,
         "we" in has,
@@ -124,19 +127,19 @@ def shapes_of(text: str, tokens: Sequence[str], *, is_item: bool, led: bool, adv
     return [float(value) for value in values]
 
 
-class _WordClasses:
+class _WordClasses(dict[str, tuple[str, ...]]):
     """The classes of words that shapes are told by; each word is classed once."""
 
-    def __init__(self) -> None:
-        self._known: dict[str, tuple[str, ...]] = {}
+    def __missing__(self, word: str) -> tuple[str, ...]:
+        if len(self) >= _KEPT_WORDS:
+            self.clear()
+        classes = self[word] = tuple(_classes(word))
+        return classes
 
-    def found(self, words: Sequence[str]) -> dict[str, int]:
+    def found(self, words: Iterable[str]) -> dict[str, int]:
         """Return how many of the words are in each class."""
         counts: dict[str, int] = {}
-        for word in words:
-            classes = self._known.get(word)
-            if classes is None:
-                classes = self._known[word] = tuple(_classes(word))
+        for classes in filter(None, map(self.__getitem__, words)):  # most words are in none
             for name in classes:
                 counts[name] = counts.get(name, 0) + 1
         return counts
@@ -150,6 +153,8 @@ def _classes(word: str) -> Iterator[str]:
         yield "past"
     if word[0].isdigit():
         yield "digit"
+    if any(part.startswith(_CASE) for part in _JOINTS.split(word)):
+        yield "case"
     for name, members in (("third", _THIRD), ("first", _FIRST), ("we", _WE), ("number", _NUMBERS)):
         if word in members:
             yield name

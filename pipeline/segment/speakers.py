@@ -35,7 +35,7 @@ _OWN_REPORT = re.compile(
     r"saw|met|spoke|judged))\b"
 )
 _REPORT = r"(?:reports?|reviews?|inquiry|study|survey|audit|findings)"
-_REPORT_WORD = re.compile(_REPORT)
+_REPORT_WORDS = ("report", "review", "inquiry", "study", "survey", "audit", "findings")  # one is in each of _REPORT
 _OWNER = re.compile(
     rf"(?!(?:The|A|An|This|That|Its|Their|Another|One|No|Each|Every|His|"
     rf"Her)\s+[a-z])(?P<name>{NAME})(?P<own>[’']s|[’'])?\s+(?:(?:\d{{4}}|"
@@ -89,7 +89,7 @@ class _Walk:
     def _owners(self, text: str) -> list[tuple[str, bool]]:
         """Return the owners of the reports that a text names, and whether the text says so outright."""
         found: list[tuple[str, bool]] = []
-        if not _REPORT_WORD.search(text):
+        if not any(word in text for word in _REPORT_WORDS):
             return found
         for match in _OWNER.finditer(text):
             name = tidy(match.group("name") or match.group("by").lstrip(_SMALL_LETTERS))
@@ -261,7 +261,7 @@ class _Walk:
 
 def mask(text: str, inside: bool) -> tuple[str, bool]:
     """Return the text with what stands in quotation marks masked, and whether a quotation is still open at its end."""
-    if not inside and not re.search(r"[“”\"‘]", text):
+    if not inside and not any(mark in text for mark in '“”"‘'):
         return text, False
     out: list[str] = []
     closer = '”"' if inside else ""
@@ -286,7 +286,7 @@ def _closes(text: str, at: int, char: str) -> bool:
 
 def _turn(text: str) -> tuple[str, str]:
     """Return the name before the colon that opens a turn of a transcript, and what stands in brackets behind it."""
-    match = _TURN.match(text)
+    match = _TURN.match(text) if ":" in text else None
     if not match or len(match.group("name")) > 70:
         return "", ""
     return match.group("name").strip(), match.group("brackets").strip(" ()")
