@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from pipeline.dating.bounds import Interval, Sources, find_interval
 from pipeline.dating.clues import Dated, DatingInput
@@ -54,7 +55,7 @@ def stated_date(given: DatingInput, lines: list[Line], order: bool | None, setti
     )
 
 
-def _first(*groups: list[Evidence]) -> Evidence | None:
+def _first(*groups: Sequence[Evidence]) -> Evidence | None:
     """Return the first evidence of a day in the groups' order; without a day the first of a month, then of a year."""
     dates = [evidence for group in groups for evidence in group]
     for precision in ("day", "month", "year"):

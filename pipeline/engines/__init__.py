@@ -9,9 +9,9 @@ from typing import Literal
 from pipeline.engines.job import Item, Job, Result
 from pipeline.engines.local import run_local
 from pipeline.errors import UsageError
-from pipeline.readers.sandbox import Outcome
+from pipeline.readers.sandbox import Outcome, begin_loading
 
-__all__ = ["EngineName", "Job", "default_workers", "run"]
+__all__ = ["EngineName", "Job", "begin_loading", "default_workers", "run"]
 
 EngineName = Literal["local", "serial", "dask"]
 

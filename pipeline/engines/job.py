@@ -19,17 +19,22 @@ SECONDS_PER_MB = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Job(Generic[Item, Result]):
-    """A function, what each process has to do first, once, and how large an item is. Module-level functions."""
+    """A function, what each process has to do first, once, and how large an item is. Module-level functions.
+
+    `preload` names modules that are imported once for all processes of a machine.
+    """
 
     function: Callable[[Item], Result]
     prepare: Callable[..., None]
     prepare_with: tuple[Any, ...] = ()
     megabytes: Callable[[Item], float] = lambda _: 0.0
+    preload: tuple[str, ...] = ()
 
 
 def child(job: Job[Item, Result]) -> Isolated[Item, Result]:
     """Return a child process, not yet started, that does the job under the limits."""
-    return Isolated(job.function, initializer=partial(job.prepare, *job.prepare_with), limits=LIMITS)
+    first = partial(job.prepare, *job.prepare_with)
+    return Isolated(job.function, initializer=first, limits=LIMITS, preload=job.preload)
 
 
 def run_in(child: Isolated[Item, Result], job: Job[Item, Result], item: Item) -> Result | Outcome:

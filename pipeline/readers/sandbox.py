@@ -6,6 +6,7 @@ import contextlib
 import multiprocessing
 import multiprocessing.connection
 import multiprocessing.context
+import multiprocessing.forkserver
 import os
 import pickle
 import signal
@@ -232,6 +233,12 @@ def _context(preload: Sequence[str]) -> Any:
         context.set_forkserver_preload(["pipeline.readers.sandbox", *preload])
         return context
     return multiprocessing.get_context("spawn")
+
+
+def begin_loading(preload: Sequence[str]) -> None:
+    """Import modules for children to come in a process of their own, while this one goes on with other things."""
+    if isinstance(_context(preload), multiprocessing.context.ForkServerContext):
+        multiprocessing.forkserver.ensure_running()
 
 
 @contextlib.contextmanager

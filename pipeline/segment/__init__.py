@@ -1,4 +1,4 @@
-"""Segment: the blocks of one document in, its statements out."""
+"""Segment: the blocks of documents in, their statements out."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pipeline.segment.cutting import Unit, cut_blocks
 from pipeline.segment.roles import ROLES, speaker_role
 from pipeline.segment.rules import KindRules
 from pipeline.segment.speakers import find_speakers
-from pipeline.segment.types import KINDS, BlockRow, KindInput, KindModel, SegmentSettings, Statement
+from pipeline.segment.types import KINDS, BlockRow, DocumentText, KindInput, KindModel, SegmentSettings, Statement
 
 __all__ = [
     "KINDS",
@@ -19,6 +19,7 @@ __all__ = [
     "AgencyRules",
     "BlockRow",
     "Citation",
+    "DocumentText",
     "KindInput",
     "KindModel",
     "KindRules",
@@ -26,6 +27,7 @@ __all__ = [
     "Statement",
     "find_citations",
     "segment",
+    "segment_all",
     "speaker_role",
 ]
 
@@ -46,10 +48,25 @@ def segment(
     Each statement's text is `[start:end]` of the document's normalised text. With `unit` "statement" a paragraph is one
     statement and is not cut. Headings are context; furniture gives no statements.
     """
-    units = cut_blocks(blocks, unit=unit, before=settings.before)
-    kinds = decide_kinds(units, rules, model, fixed=settings.kind)
-    speakers = find_speakers(units, title=title, publisher=publisher, source_type=source_type)
-    defined = short_forms((block.text for block in blocks), settings.agencies)
+    return segment_all([DocumentText(blocks, unit, title, publisher, source_type)], settings, rules, model)[0]
+
+
+def segment_all(
+    documents: Sequence[DocumentText], settings: SegmentSettings, rules: KindRules, model: KindModel | None = None
+) -> list[list[Statement]]:
+    """Return the statements of each document; asked once for all of them, the model takes least time."""
+    cut = [cut_blocks(document.blocks, unit=document.unit, before=settings.before) for document in documents]
+    kinds = decide_kinds(cut, rules, model, fixed=settings.kind)
+    return [_statements(*one, settings.agencies) for one in zip(documents, cut, kinds, strict=True)]
+
+
+def _statements(
+    document: DocumentText, units: Sequence[Unit], kinds: Sequence[tuple[str, float]], rules: AgencyRules
+) -> list[Statement]:
+    speakers = find_speakers(
+        units, title=document.title, publisher=document.publisher, source_type=document.source_type
+    )
+    defined = short_forms((block.text for block in document.blocks), rules)
     return [
         Statement(
             statement_no=number,
@@ -63,7 +80,7 @@ def segment(
             kind=kind,
             kind_probability=probability,
             speaker=speaker,
-            agencies=_agencies(piece, settings.agencies, defined),
+            agencies=_agencies(piece, rules, defined),
             before=piece.before,
         )
         for number, (piece, (kind, probability), speaker) in enumerate(

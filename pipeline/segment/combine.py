@@ -17,17 +17,22 @@ _LEAD_IN = 0.95
 
 
 def decide_kinds(
-    units: Sequence[Unit], rules: KindRules, model: KindModel | None, *, fixed: str = ""
-) -> list[tuple[str, float]]:
-    """Return the kind of each unit with its probability.
+    documents: Sequence[Sequence[Unit]], rules: KindRules, model: KindModel | None, *, fixed: str = ""
+) -> list[list[tuple[str, float]]]:
+    """Return the kind of each unit of each document with its probability.
 
     A heading or caption is context, and so is the lead-in of a list, whose items carry the kind. `fixed` rules over the
     rest; else the rule scores decide, with the model's where there is one.
     """
-    known = [_known(units, at, fixed) for at in range(len(units))]
-    judged = [unit for unit, kind in zip(units, known, strict=True) if kind is None]
+    known = [[_known(units, at, fixed) for at in range(len(units))] for units in documents]
+    judged = [
+        unit
+        for units, kinds in zip(documents, known, strict=True)
+        for unit, kind in zip(units, kinds, strict=True)
+        if kind is None
+    ]
     shares = iter(kind_shares(judged, rules, model))
-    return [kind if kind is not None else _best(next(shares)) for kind in known]
+    return [[kind if kind is not None else _best(next(shares)) for kind in kinds] for kinds in known]
 
 
 def _known(units: Sequence[Unit], at: int, fixed: str) -> tuple[str, float] | None:

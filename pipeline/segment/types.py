@@ -29,6 +29,17 @@ class BlockRow:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentText:
+    """The blocks of a document, what a row of its table is (document or statement), and what is known of it."""
+
+    blocks: Sequence[BlockRow]
+    unit: str = "document"
+    title: str = ""
+    publisher: str = ""
+    source_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
     """One sentence, or one list item read with its stem; `before` is what stands before it in its section."""
 

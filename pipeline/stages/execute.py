@@ -44,7 +44,7 @@ from pipeline.stages.learning import Key, by_statement, examples_of, learns_from
 from pipeline.stages.methods import write_methods
 from pipeline.stages.plan import Plan
 from pipeline.stages.progress import Progress
-from pipeline.stages.settings import FILE_STAGES, STAGES, RunOptions, Stage, missing_stages
+from pipeline.stages.settings import FILE_STAGES, STAGES, WORKER_MODULES, RunOptions, Stage, missing_stages
 from pipeline.stages.work import Resources, Task, Worked, load_resources, peak_memory_mb, prepare, task_megabytes, work
 from pipeline.tables import TABLES, columns_csv, datapackage, write_json, write_text
 from pipeline.themes.classifier import Example, Learned
@@ -103,7 +103,7 @@ def work_out(plan: Plan, options: RunOptions, cache: Cache, tell: Progress, lear
         return 0
     tasks = [_task(file, plan.stale[file.name][0], options.until, cache) for file in todo]
     parts = plan.parts if options.engine == "dask" else None  # workers of other machines may differ from this one
-    job = Job(work, prepare, (plan.named, parts, learned), task_megabytes)
+    job = Job(work, prepare, (plan.named, parts, learned), task_megabytes, WORKER_MODULES)
     waiting: dict[str, bytes] = {}
     looked: list[tuple[str, str, str]] = []
     saved, largest = time.monotonic(), 0

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from typing import Any
 
+from pipeline import engines
 from pipeline.stages.cache import Cache
 from pipeline.stages.folder import check_out, last_run, locked, write_run
 from pipeline.stages.plan import key_files, make_plan
 from pipeline.stages.progress import Outcome, Progress, Silence
-from pipeline.stages.settings import Named, RunOptions, load_settings
+from pipeline.stages.settings import WORKER_MODULES, Named, RunOptions, load_settings
 from pipeline.stages.shards import join_shards, run_shard
 
 
@@ -27,6 +28,8 @@ def run(options: RunOptions, command: Sequence[str] = (), progress: Progress | N
             plan = make_plan(options, named, keyed, cache)
         if not plan.stale and not plan.tables_stale:
             return Outcome(last_run(options.out), True, plan.warnings)
+    if options.engine == "local":
+        engines.begin_loading(WORKER_MODULES)
     # Loads models and libraries that a plan does without, and finds the faults of configuration files.
     from pipeline.stages.execute import execute, load_resources
 

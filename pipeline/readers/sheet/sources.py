@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
 
-from openpyxl import load_workbook
-
 from pipeline.readers.guard import Archive, RefusedError, bom_encoding, encoding_of
 
 SEPARATORS = (",", "\t", ";", "|")
@@ -165,6 +163,8 @@ def _cell(value: object) -> str:
 
 def xlsx_rows(data: bytes) -> Iterator[Row]:
     """Yield the rows of every worksheet of a workbook; raises RefusedError where it is damaged, encrypted or a bomb."""
+    from openpyxl import load_workbook  # slow to import, and needed by no other reader
+
     archive = Archive(data)
     for name in archive.names:
         if name.endswith((".xml", ".rels")) and (

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from copy import deepcopy
 
 from lxml import etree
-from trafilatura import bare_extraction
 
 from pipeline.readers.blocks import item_block, paragraph_blocks, rank_levels, split_marker, word_count
 from pipeline.readers.guard import clean, clean_rows
@@ -79,6 +78,8 @@ def error_words(title: str, blocks: list[Block]) -> str:
 
 
 def _main_text(root: etree._Element) -> list[Block]:
+    from trafilatura import bare_extraction  # slow to import, and needed by no other reader
+
     extracted = bare_extraction(
         deepcopy(root),
         include_comments=False,
