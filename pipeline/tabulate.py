@@ -94,18 +94,19 @@ class ThemeCells:
 def document_themes(documents: pd.DataFrame, cells: ThemeCells, labels: Mapping[str, str]) -> pd.DataFrame:
     """Return the rows of `document_themes`, in the order of the documents.
 
-    `documents`: doc_id, source_path, item, year, source_type, findings (in all).
+    `documents`: doc_id, source_path and item (both may be left out), year, source_type, findings (in all).
     """
+    names = [name for name in ("doc_id", "source_path", "item", "year", "source_type") if name in documents]
     theme_ids = np.array(sorted(labels), dtype=object)
-    out = documents[["doc_id", "source_path", "item", "year", "source_type"]].take(cells.document)
+    out = documents[names].take(cells.document)
     out = out.reset_index(drop=True)
-    out["theme_id"] = pd.Categorical.from_codes(cells.theme, list(theme_ids)).astype(str)
+    out["theme_id"] = theme_ids[cells.theme]
     out["theme_label"] = out["theme_id"].map(labels)
     for kind, counts in zip(FINDING_KINDS, cells.by_kind.T, strict=True):
         out[PLURAL[kind]] = counts
     out["findings"] = cells.by_kind.sum(axis=1)
     out["findings_total"] = documents["findings"].to_numpy()[cells.document]
-    return out[list(TABLES["document_themes"].names)]
+    return out[[name for name in TABLES["document_themes"].names if name in out]]
 
 
 def theme_series(

@@ -38,6 +38,10 @@ class Headings:
         for heading in {" ".join(h.casefold().split()) for h in headings}:
             self._counts[year][heading] += 1
 
+    def add_silent(self, year: int, reports: int) -> None:
+        """Add reports without headings."""
+        self._documents[year] += reports
+
     def breaks(self, given: Sequence[int] = ()) -> list[Break]:
         """Return the breaks that are given and those that are found, in order of years."""
         known = [

@@ -44,15 +44,19 @@ class Recurrences:
         """Sample by `seed` where a theme has too many findings."""
         self._seed = seed
         self._held: dict[str, list[tuple[str, Said]]] = defaultdict(list)
+        self._last: dict[str, str] = {}  # ticket of the last finding that a full theme still takes
 
-    def add(self, found: Iterable[tuple[str, Said]]) -> None:
-        """Add findings, each with its theme."""
-        for theme_id, said in found:
+    def add(self, found: Iterable[tuple[Sequence[str], Said]]) -> None:
+        """Add findings, each with its themes."""
+        for theme_ids, said in found:
             ticket = hashlib.blake2b(f"{self._seed} {said.statement_id}".encode(), digest_size=8).hexdigest()
-            self._held[theme_id].append((ticket, said))
+            for theme_id in theme_ids:
+                if theme_id not in self._last or ticket <= self._last[theme_id]:
+                    self._held[theme_id].append((ticket, said))
         for theme_id, held in self._held.items():
             if len(held) > 2 * MOST_FINDINGS:
                 self._held[theme_id] = sorted(held, key=lambda pair: pair[0])[:MOST_FINDINGS]
+                self._last[theme_id] = self._held[theme_id][-1][0]
 
     def links(self) -> Iterator[tuple[str, Said, Said, float]]:
         """Yield theme_id, the earlier finding, the later one and their likeness, theme by theme, the closest first."""

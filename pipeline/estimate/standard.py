@@ -21,8 +21,10 @@ LENGTHS = ("short", "middle", "long")
 def strata_of(documents: pd.DataFrame) -> pd.Series:
     """Return each document's source type and length: short, middle or long among documents of its type, by words."""
     rank = documents.groupby("source_type")["words"].rank(method="average", pct=True)
-    length = np.array(LENGTHS)[np.clip(np.ceil(rank.to_numpy() * 3).astype(int) - 1, 0, 2)]
-    return documents["source_type"].astype(str) + " " + pd.Series(length, index=documents.index)
+    length = np.clip(np.ceil(rank.to_numpy() * 3).astype(int) - 1, 0, 2)
+    codes, types = pd.factorize(documents["source_type"])
+    names = np.array([f"{source_type} {words}" for source_type in types for words in LENGTHS], dtype=object)
+    return pd.Series(names[codes * len(LENGTHS) + length], index=documents.index)
 
 
 def standardised(documents: pd.DataFrame, counts: pd.DataFrame, labels: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -10,11 +10,13 @@ story's copies appear at one time, a template at many.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline.ingest.shingle_index import Postings, ShingleIndex
@@ -65,12 +67,12 @@ def find_copies(
     `documents`: doc_id, source_type, published_earliest, published_latest, sorted by its key. `shingles`: doc_id and
     hashes, in any order. The original is the one published first; of one day the longest; then the first by its key.
     """
-    ids = documents.column("doc_id").to_pylist()
-    numbers = {doc_id: number for number, doc_id in enumerate(ids)}
+    ids = documents.column("doc_id")
+    find = _numbering(ids)
     sizes = np.zeros(len(ids), np.int64)
     with ShingleIndex() as index:
         for doc_id, hashes in shingles:
-            number = numbers.get(doc_id)
+            number = find(doc_id)
             if number is not None:
                 sizes[number] = len(hashes)
                 index.add(number, hashes)
@@ -81,21 +83,38 @@ def find_copies(
     enough = (own[first] >= fewest[first]) & (own[second] >= fewest[second])
     pairs = np.stack([first, second])[:, enough]
     copies = _originals(pairs[:, _is_copy(pairs, shared[enough], own, corpus, settings)], corpus.order)
-    return {ids[copy]: ids[original] for copy, original in copies.items()}
+    return {ids[copy].as_py(): ids[original].as_py() for copy, original in copies.items()}
+
+
+def _numbering(ids: pa.ChunkedArray) -> Callable[[str], int | None]:
+    """Return what tells a document's number by its doc_id; without an object a document."""
+    names = np.asarray(ids.to_numpy(zero_copy_only=False), dtype="S")
+    order = np.argsort(names, kind="stable")
+    names = names[order]
+
+    def find(doc_id: str) -> int | None:
+        at = int(np.searchsorted(names, doc_id.encode()))
+        return int(order[at]) if at < len(names) and names[at] == doc_id.encode() else None
+
+    return find
 
 
 def with_copies(documents: pa.Table, copies: dict[str, str]) -> pa.Table:
     """Return the documents with `duplicate_of` and `story_weight` (1 / copies of the story, the original counted)."""
-    ids = documents.column("doc_id").to_pylist()
-    told: dict[str, int] = {}
-    for doc_id in ids:
-        story = copies.get(doc_id, doc_id)
-        told[story] = told.get(story, 0) + 1
-    values = {
-        "duplicate_of": [copies.get(doc_id, "") for doc_id in ids],
-        "story_weight": [round(1 / told[copies.get(doc_id, doc_id)], 6) for doc_id in ids],
-    }
-    for name, column in values.items():
+    ids = documents.column("doc_id")
+    told = Counter([*copies.values(), *set(copies.values())])  # each copy and, once, the original
+    stories = pa.array([*copies, *told], pa.string())
+    originals = [*copies.values(), *told]
+    found = pc.index_in(ids, value_set=stories)
+    at = np.asarray(pc.fill_null(found, -1).to_numpy())
+    rows = np.flatnonzero(at >= 0)
+    copy_of = np.full(len(ids), "", dtype=object)
+    weight = np.ones(len(ids))
+    for row in rows.tolist():
+        original = originals[at[row]]
+        copy_of[row] = original if at[row] < len(copies) else ""
+        weight[row] = round(1 / told[original], 6)
+    for name, column in {"duplicate_of": copy_of, "story_weight": weight}.items():
         field = documents.schema.field(name)
         documents = documents.set_column(documents.schema.get_field_index(name), field, pa.array(column, field.type))
     return documents
@@ -106,13 +125,14 @@ def _corpus(documents: pa.Table, sizes: Integers) -> _Corpus:
     known = np.where(latest < 0, _EVER, latest)
     # A document whose date is known exactly stands before one that is known to a year only.
     order = np.argsort(np.lexsort((np.arange(len(known)), -sizes, earliest, known)))
-    news = np.array([kind == "news" for kind in documents.column("source_type").to_pylist()], np.bool_)
+    news = np.asarray(pc.equal(documents.column("source_type"), "news"), np.bool_)
     return _Corpus(earliest, latest, news, order)
 
 
 def _days(column: pa.ChunkedArray) -> Integers:
-    days = (dt.date.fromisoformat(day).toordinal() if day else -1 for day in column.to_pylist())
-    return np.fromiter(days, np.int64, len(column))
+    encoded = column.combine_chunks().dictionary_encode()
+    known = [dt.date.fromisoformat(day).toordinal() if day else -1 for day in encoded.dictionary.to_pylist()]
+    return np.asarray(np.array(known, np.int64)[encoded.indices.to_numpy()], np.int64)
 
 
 class _Counts:

@@ -6,7 +6,7 @@ import csv
 import datetime as dt
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import get_args
@@ -18,6 +18,7 @@ from pipeline.ingest.files import MANIFEST_NAME
 from pipeline.readers.parsed import SourceType
 from pipeline.tables import plain_cell
 
+_DRAFTED_AT_ONCE = 10_000
 COLUMNS = ("source_path", "published", "title", "publisher", "source_type", "item", "language")
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?\Z")
 
@@ -79,16 +80,17 @@ def read_manifests(corpus: Path) -> Manifest:
     return Manifest(rows)
 
 
-def draft(documents: pa.Table) -> list[tuple[str, ...]]:
-    """Return rows of COLUMNS for the documents whose year, publisher or type is unknown; what is known is filled in.
+def draft(documents: pa.Table) -> Iterator[tuple[str, ...]]:
+    """Yield rows of COLUMNS for the documents whose year, publisher or type is unknown; what is known is filled in.
 
     `documents` is the table of that name. A person completes the blanks and saves the rows as manifest.csv.
     """
-    cells = {name: documents.column(name).to_pylist() for name in (*COLUMNS, "year")}
-    cells["source_type"] = ["" if kind == "other" else kind for kind in cells["source_type"]]
-    lacking = [not all(known) for known in zip(*(cells[n] for n in ("year", "publisher", "source_type")), strict=True)]
-    rows = zip(*(cells[name] for name in COLUMNS), strict=True)
-    return [row for row, lacks in zip(rows, lacking, strict=True) if lacks]
+    for batch in documents.select([*COLUMNS, "year"]).to_batches(max_chunksize=_DRAFTED_AT_ONCE):
+        cells = {name: batch.column(name).to_pylist() for name in batch.schema.names}
+        cells["source_type"] = ["" if kind == "other" else kind for kind in cells["source_type"]]
+        known = zip(*(cells[name] for name in ("year", "publisher", "source_type")), strict=True)
+        rows = zip(*(cells[name] for name in COLUMNS), strict=True)
+        yield from (row for row, said in zip(rows, known, strict=True) if not all(said))
 
 
 def _read(path: Path, corpus: Path) -> dict[tuple[str, str], ManifestRow]:

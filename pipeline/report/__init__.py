@@ -3,6 +3,17 @@
 from pipeline.report.draw import png, svg
 from pipeline.report.figures import figure, figures, theme_figure
 from pipeline.report.page import report_html
+from pipeline.report.payload import MAX_STATEMENTS
 from pipeline.report.tables import RunTables, load_tables
 
-__all__ = ["RunTables", "figure", "figures", "load_tables", "png", "report_html", "svg", "theme_figure"]
+__all__ = [
+    "MAX_STATEMENTS",
+    "RunTables",
+    "figure",
+    "figures",
+    "load_tables",
+    "png",
+    "report_html",
+    "svg",
+    "theme_figure",
+]

@@ -97,8 +97,8 @@ def _unit(original: pd.DataFrame, found: pd.DataFrame, once: pd.DataFrame, kind:
 
 
 def _with_themes(findings: pd.DataFrame) -> pd.DataFrame:
-    single = findings[["doc_id", "year", "themes"]].assign(theme_id=findings["themes"].str.split(";"))
-    single = single.explode("theme_id")
+    themes = {joined: joined.split(";") for joined in findings["themes"].unique()}
+    single = findings[["doc_id", "year"]].assign(theme_id=findings["themes"].map(themes)).explode("theme_id")
     return single[single["theme_id"].fillna("") != ""]
 
 

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import base64
 import gzip
-import hashlib
 import json
 from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
 
-from pipeline.report.tables import RunTables
+from pipeline.report.numbers import undated
+from pipeline.report.tables import LISTED, RunTables, Shown, digest, sampled_rows
 from pipeline.tables.schema import FINDING_KINDS, SOURCE_TYPES
 
 MAX_STATEMENTS = 100_000
 PLAIN_BYTES = 1_500_000
-EVERY_CELL = 20
 
 
 def payload(tables: RunTables, limit: int = MAX_STATEMENTS) -> tuple[dict[str, Any], int]:
@@ -24,12 +23,11 @@ def payload(tables: RunTables, limit: int = MAX_STATEMENTS) -> tuple[dict[str, A
 
     Above `limit` findings a sample is kept that leaves every theme, year and kind with up to EVERY_CELL statements.
     """
-    findings = tables.findings.reset_index(drop=True)
-    kept = _sampled(findings, limit) if len(findings) > limit else findings
-    documents = tables.documents[tables.documents["doc_id"].isin(kept["doc_id"])].reset_index(drop=True)
+    shown = tables.shown or _shown(tables, limit)
+    kept, documents = shown.findings, shown.documents
     number = {doc_id: i for i, doc_id in enumerate(documents["doc_id"])}
     columns = {
-        "total": len(findings),
+        "total": len(tables.findings),
         "themes": _themes(tables),
         "documents": _documents(documents),
         "kinds": list(FINDING_KINDS),
@@ -41,20 +39,18 @@ def payload(tables: RunTables, limit: int = MAX_STATEMENTS) -> tuple[dict[str, A
         "certainty": [round(100 * p) for p in kept["kind_probability"]],
         "page": [None if pd.isna(p) else int(p) for p in kept["page"]],
         **{name: _encoded(kept[name]) for name in ("stem", "section", "speaker", "agencies")},
-        **_assigned(tables, kept),
+        **_assigned(tables, shown.assignments, kept),
     }
-    return columns, len(findings) - len(kept)
+    return columns, len(tables.findings) - len(kept)
 
 
-def _sampled(findings: pd.DataFrame, limit: int) -> pd.DataFrame:
-    """Return `limit` findings in their order, chosen by the hash of their id, some of every cell first."""
-    digest = [hashlib.blake2b(i.encode(), digest_size=8).digest() for i in findings["statement_id"]]
-    order = findings.assign(digest=digest, row=range(len(findings)))
-    cells = order.assign(theme=order["themes"].str.split(";")).explode("theme").sort_values("digest")
-    rank = cells.groupby(["theme", "year", "kind"], sort=False).cumcount()
-    first = set(cells.loc[rank < EVERY_CELL, "row"])
-    chosen = order.assign(later=[row not in first for row in order["row"]]).sort_values(["later", "digest"])
-    return findings.loc[sorted(chosen["row"].head(limit))]
+def _shown(tables: RunTables, limit: int) -> Shown:
+    """Return what the page shows of tables that are there as a whole."""
+    kept = tables.findings.reset_index(drop=True)
+    if len(kept) > limit:
+        kept = kept.loc[sampled_rows(kept, digest(kept["statement_id"].tolist()), limit)]
+    documents = tables.documents[tables.documents["doc_id"].isin(kept["doc_id"])].reset_index(drop=True)
+    return Shown(kept, documents, tables.assignments, undated(tables).head(LISTED))
 
 
 def _encoded(values: Iterable[str]) -> dict[str, list[Any]]:
@@ -85,14 +81,13 @@ def _documents(documents: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _assigned(tables: RunTables, kept: pd.DataFrame) -> dict[str, list[Any]]:
+def _assigned(tables: RunTables, given: pd.DataFrame, kept: pd.DataFrame) -> dict[str, list[Any]]:
     """Return for each statement the number of its themes, then flat: theme, percent, evidence from and to.
 
     Evidence counts code points from the statement's first; -1 where the words stand outside it.
     """
     row = {statement: i for i, statement in enumerate(kept["statement_id"])}
     theme = {theme_id: i for i, theme_id in enumerate(tables.themes["theme_id"])}
-    given = tables.assignments
     given = given[given["statement_id"].isin(row) & given["theme_id"].isin(theme)]
     given = given.assign(row=given["statement_id"].map(row)).sort_values(
         ["row", "probability", "theme_id"], ascending=[True, False, True]

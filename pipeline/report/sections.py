@@ -13,10 +13,9 @@ from pipeline.report import charts, numbers, panels, sentences
 from pipeline.report.change import change_table
 from pipeline.report.draw import svg, svgs
 from pipeline.report.numbers import link, listed_rows, percent, years_of
-from pipeline.report.tables import RunTables
+from pipeline.report.tables import LISTED, RunTables
 from pipeline.tables.schema import UNDATED
 
-LISTED = 300
 NARROW = 330  # width of a picture on a telephone
 Records = list[dict[str, Any]]
 
@@ -231,7 +230,7 @@ def _corpus(tables: RunTables) -> dict[str, Any]:
         "picture": _if(len(coverage), lambda: panels.coverage_picture(coverage)),
         "table": coverage.to_dict("records"),
         "totals": {name: int(coverage[name].sum()) for name in tables.coverage.columns[1:]},
-        "undated": undated.head(LISTED).to_dict("records"),
+        "undated": (tables.shown.undated if tables.shown else undated.head(LISTED)).to_dict("records"),
         "undated_total": len(undated),
         "rejects": tables.rejects.head(LISTED).to_dict("records"),
         "rejects_total": len(tables.rejects),

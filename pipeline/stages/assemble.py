@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from pipeline.ingest import attachments, find_copies, with_attachments, with_cop
 from pipeline.ingest.manifest import COLUMNS as MANIFEST_COLUMNS
 from pipeline.ingest.manifest import draft
 from pipeline.stages.cache import Cache, stored_tables
+from pipeline.stages.documents import cells_of, document_sums, known_documents, theme_rows, with_story
 from pipeline.stages.folder import MANIFEST_DRAFT
 from pipeline.stages.keys import FileKeys
 from pipeline.stages.merge import merged
@@ -27,17 +28,12 @@ from pipeline.stages.settings import Settings, Stage
 from pipeline.stages.templates import Templates, find_templates
 from pipeline.stages.totals import DocumentNumbers, Totals, Unassigned
 from pipeline.stages.work import Resources
-from pipeline.tables import TABLES, csv_text, from_rows, sort, write_table, write_text
+from pipeline.tables import TABLES, from_rows, sort, write_csv, write_table
 from pipeline.tables.schema import UNDATED
 from pipeline.tables.spec import Table
 from pipeline.themes.emergent import EmergentTheme, find_themes
 
 MOST_SORTED = 500_000  # assignments that are sorted in memory at a time
-# The columns of documents that later steps ask for.
-KEPT = [
-    *("doc_id", "source_path", "item", "source_type", "title", "publisher", "published", "published_earliest"),
-    *("published_latest", "covers_to", "year", "language", "words", "duplicate_of", "story_weight"),
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +122,11 @@ def _whole_files(files: Sequence[FileKeys], rows: pa.Table) -> pa.Table:
 
 def write_ingested(run: Assembly) -> pa.Table:
     """Write files, documents, blocks and a draft of the manifest; return the documents, copies marked."""
-    documents = _known_documents(run)
+    documents = known_documents(run.stream("ingest", "documents"))
     if run.settings.duplicates.find:
         documents = with_copies(documents, find_copies(documents, _shingles(run), run.settings.duplicates))
-    run.write("documents", _with_story(run.stream("ingest", "documents"), documents))
-    write_text(run.out / MANIFEST_DRAFT, csv_text(MANIFEST_COLUMNS, draft(documents)))
+    run.write("documents", with_story(run.stream("ingest", "documents"), documents))
+    write_csv(run.out / MANIFEST_DRAFT, MANIFEST_COLUMNS, draft(documents))
     run.write("blocks", run.stream("ingest", "blocks"))
     run.write("files", [run.file_rows])
     if run.settings.ingest.redact.on:
@@ -138,26 +134,10 @@ def write_ingested(run: Assembly) -> pa.Table:
     return documents
 
 
-def _known_documents(run: Assembly) -> pa.Table:
-    """Return the columns of `documents` that later steps ask for; this table is held in memory."""
-    batches = [batch.select(KEPT) for batch in run.stream("ingest", "documents")]
-    return pa.concat_tables(batches).combine_chunks()
-
-
-def _with_story(batches: Iterator[pa.Table], documents: pa.Table) -> Iterator[pa.Table]:
-    """Yield batches of `documents` with what is known since of copies."""
-    at = 0
-    for batch in batches:
-        for name in ("duplicate_of", "story_weight"):
-            column = documents.column(name).slice(at, batch.num_rows)
-            batch = batch.set_column(batch.schema.get_field_index(name), batch.schema.field(name), column)
-        at += batch.num_rows
-        yield batch
-
-
 def _shingles(run: Assembly) -> Iterator[tuple[str, NDArray[np.uint64]]]:
     for tables in run.results("ingest", "shingles"):
         found = tables["shingles"]
+        found = found.filter(pc.greater(pc.list_value_length(found.column("hashes")), 0))
         for doc_id, hashes in zip(found.column("doc_id").to_pylist(), found.column("hashes"), strict=True):
             yield doc_id, hashes.values.to_numpy()
 
@@ -222,9 +202,9 @@ def _is_finding(statements: pa.Table) -> pa.ChunkedArray:
 def _findings(statements: pa.Table, documents: pa.Table, numbers: DocumentNumbers) -> pa.Table:
     """Return the findings among `statements` with columns of their documents."""
     found = statements.filter(_is_finding(statements))
-    at = pa.array(numbers.of(found.column("doc_id")))
+    at = numbers.of(found.column("doc_id"))
     for name in ("year", "source_type", "publisher", "title"):
-        found = found.append_column(TABLES["findings"].schema.field(name), documents.column(name).take(at))
+        found = found.append_column(TABLES["findings"].schema.field(name), cells_of(documents, name, at))
     return found.cast(TABLES["findings"].schema)
 
 
@@ -258,8 +238,8 @@ def _write_assignments(run: Assembly, emergent: Sequence[_Emergent]) -> None:
     ]
     added = from_rows(TABLES["assignments"], rows)
     total = sum(part.num_rows for part in _assigned(run))
-    ranges = 1 if total < MOST_SORTED else 16
-    run.write("assignments", (_in_range(run, added, digit, ranges) for digit in range(ranges)))
+    ranges = next(n for n in (1, 2, 4, 8, 16) if total < n * MOST_SORTED or n == 16)
+    run.write("assignments", (_in_range(run, added, number, ranges) for number in range(ranges)))
 
 
 def _assigned(run: Assembly) -> Iterator[pa.Table]:
@@ -267,11 +247,13 @@ def _assigned(run: Assembly) -> Iterator[pa.Table]:
     return (run.templates.kept(tables["assignments"]) for tables in run.results("cluster", "assignments"))
 
 
-def _in_range(run: Assembly, added: pa.Table, digit: int, ranges: int) -> pa.Table:
-    """Return the assignments whose identifiers begin with a hexadecimal digit (all, where there is one range)."""
-    parts = [added, *_assigned(run)]
+def _in_range(run: Assembly, added: pa.Table, number: int, ranges: int) -> pa.Table:
+    """Return the assignments whose identifiers begin with the hexadecimal digits of one of so many ranges."""
+    step = 16 // ranges
+    digits = pa.array([f"{digit:x}" for digit in range(number * step, (number + 1) * step)])
+    parts: Iterable[pa.Table] = chain([added], _assigned(run))
     if ranges > 1:
-        parts = [part.filter(pc.starts_with(part.column("statement_id"), f"{digit:x}")) for part in parts]
+        parts = (p.filter(pc.is_in(pc.utf8_slice_codeunits(p.column("statement_id"), 0, 1), digits)) for p in parts)
     return sort(TABLES["assignments"], pa.concat_tables(parts))
 
 
@@ -344,15 +326,15 @@ def write_tabulated(
 ) -> tuple[pd.DataFrame, pd.DataFrame, Mapping[tuple[str, str], tabulate.Correction]]:
     """Write the tables of counts and shares: of documents, years, sources, speakers; and what the corpus covers.
 
-    `correct` makes corrections out of the documents' sums and the rows of document_themes; all three are returned.
+    `correct` makes corrections out of the documents' sums and the rows of document_themes; all three are returned. In
+    both `doc_id` is the document's number, its row in `documents`.
     """
     labels = {theme.id: theme.label for theme in run.resources.codebook.themes}
-    docs = _document_sums(run, documents, totals)
-    counts = tabulate.document_themes(docs, totals.cells(), labels)
-    counts_table = pa.Table.from_pandas(counts, schema=TABLES["document_themes"].schema, preserve_index=False)
-    run.write("document_themes", [counts_table])
     settings = run.settings.tabulate
-    made = correct(docs, counts)
+    docs = document_sums(documents, totals, settings.year)
+    counts = tabulate.document_themes(docs, totals.cells(), labels)
+    run.write("document_themes", theme_rows(documents, counts))
+    made = correct(docs.assign(doc_id=cells_of(documents, "doc_id").to_pandas()), counts)
     by_year = tabulate.theme_series("theme_year", docs, counts, labels, estimators, settings, made)
     run.write("theme_year", [by_year])
     run.write("theme_year_corrected", [tabulate.corrected_series(by_year, made)])
@@ -363,13 +345,3 @@ def write_tabulated(
     roles = {speaker: role_of(speaker) for speaker, _ in totals.spoken}
     run.write("speaker_themes", [tabulate.speaker_themes(totals.by_role(roles), labels)])
     return docs, counts, made
-
-
-def _document_sums(run: Assembly, documents: pa.Table, totals: Totals) -> pd.DataFrame:
-    names = ["doc_id", "source_path", "item", "year", "source_type", "words", "duplicate_of", "covers_to"]
-    docs = documents.select(names).to_pandas()
-    docs["year_published"], docs["year_covered"] = docs["year"], docs["covers_to"].str[:4]
-    docs["year"] = docs[f"year_{run.settings.tabulate.year}"]
-    for name in ("statements", "findings", "assigned"):
-        docs[name] = getattr(totals, name)
-    return docs

@@ -16,6 +16,7 @@ from pipeline.codebook import Codebook
 from pipeline.estimate import Sample, Strata, corrected_shares
 from pipeline.estimate.correction import CONTEXT, WITH_THEME, WITHOUT_THEME
 from pipeline.stages.assemble import Assembly, coded_statements
+from pipeline.stages.documents import frame_of
 from pipeline.stages.settings import RunOptions
 from pipeline.tables import TABLES, from_rows, sort
 from pipeline.tables.schema import UNDATED
@@ -90,7 +91,9 @@ def compare(checked: Checked, documents: pd.DataFrame, assignments: pd.DataFrame
 
 def write_performance(run: Assembly, checked: Checked, documents: pa.Table) -> Compared:
     """Write the tables performance and calibration; return what they were made from."""
-    docs = documents.select(["doc_id", "year", "covers_to", "source_type"]).to_pandas()
+    drawn = pa.array(sorted({one.doc_id for one in checked.statements}), pa.string())
+    coded = documents.filter(pc.is_in(documents.column("doc_id"), drawn))
+    docs = frame_of(coded, ["doc_id", "year", "covers_to", "source_type"])
     if run.settings.tabulate.year == "covered":
         docs["year"] = docs["covers_to"].str[:4]
     ids = pa.array([one.statement_id for one in checked.statements], pa.string())

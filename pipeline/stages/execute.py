@@ -23,7 +23,7 @@ from pipeline.ingest.documents import nothing_read
 from pipeline.ingest.redact import KINDS
 from pipeline.readers.parsed import Reject
 from pipeline.readers.sandbox import Outcome
-from pipeline.report import load_tables, report_html
+from pipeline.report import MAX_STATEMENTS, load_tables, report_html
 from pipeline.segment import speaker_role
 from pipeline.stages.assemble import (
     Assembly,
@@ -204,7 +204,7 @@ def _check(assembly: Assembly, gold: Gold | None, lessons: Mapping[Key, Example]
 
 def _write_report(out: Path, about: Mapping[str, Any]) -> None:
     """Write the page, and the workbook where the findings are few enough for it to be quick and handy."""
-    tables = load_tables(out)
+    tables = load_tables(out, MAX_STATEMENTS)
     write_text(out / "report.html", report_html(tables, about))
     if len(tables.findings) <= WORKBOOK_FINDINGS:
         write_workbook(tables, out / WORKBOOK, about)

@@ -8,15 +8,19 @@ from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from pipeline.segment.templates import Marks, find_template_marks, is_long, marks
 from pipeline.segment.types import TemplateSettings
+from pipeline.stages.totals import DocumentNumbers
 from pipeline.tables import TABLES, from_rows, sort
 
 _PROBABILITY = 0.99  # that template text is context: 31 of 31 texts in 150 reports of eighteen years
 Batches = Callable[[], Iterator[pa.Table]]
+Booleans = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +71,31 @@ def find_templates(batches: Batches, documents: pa.Table, settings: TemplateSett
     Copies of a report do not count towards the number of documents, but their template text is template text too. News
     articles are left alone: papers print one agency's words.
     """
-    types = dict(zip(*(documents.column(n).to_pylist() for n in ("doc_id", "source_type")), strict=True))
-    copies = dict(zip(*(documents.column(n).to_pylist() for n in ("doc_id", "duplicate_of")), strict=True))
-    reports = frozenset(doc_id for doc_id, sort_of in types.items() if sort_of != "news")
-    originals = frozenset(doc_id for doc_id in reports if not copies[doc_id])
-    if settings.documents < 1 or len(originals) < settings.documents:
+    numbers = DocumentNumbers(documents.column("doc_id"))
+    reports = np.asarray(pc.not_equal(documents.column("source_type"), "news"), dtype=bool)
+    originals = reports & np.asarray(pc.equal(documents.column("duplicate_of"), ""), dtype=bool)
+    if settings.documents < 1 or originals.sum() < settings.documents:
         return Templates()
-    counted = [own for doc_id, own in _marked(batches()) if doc_id in originals]
+    counted = [own for number, own in _marked(batches(), numbers) if originals[number]]
     wanted = find_template_marks(counted, settings.documents)
-    return _gathered(batches(), wanted, reports, originals, settings.words) if wanted else Templates()
+    return _gathered(batches(), wanted, numbers, reports, originals, settings.words) if wanted else Templates()
 
 
-def _marked(batches: Iterator[pa.Table]) -> Iterator[tuple[str, Marks]]:
-    """Yield each document's id and the marks of its statements; a document may run over batches."""
-    cells = chain.from_iterable(zip(*_columns(batch, "doc_id", "text"), strict=True) for batch in batches)
-    for doc_id, rows in groupby(cells, key=itemgetter(0)):
-        yield doc_id, marks(text for _, text in rows)
+def _marked(batches: Iterator[pa.Table], numbers: DocumentNumbers) -> Iterator[tuple[int, Marks]]:
+    """Yield the number of each document of several statements and their marks; a document may run over batches."""
+    cells = chain.from_iterable(_neighbours(batch, numbers) for batch in batches)
+    for number, rows in groupby(cells, key=itemgetter(0)):
+        texts = [text for _, text in rows]
+        if len(texts) > 1:
+            yield number, marks(texts)
+
+
+def _neighbours(batch: pa.Table, numbers: DocumentNumbers) -> Iterator[tuple[int, str]]:
+    """Yield document and text of the statements that stand beside one of their document, or at an end of the batch."""
+    own = numbers.of(batch.column("doc_id"))
+    alike = own[1:] == own[:-1]
+    wanted = np.append(alike, True) | np.append(True, alike) if len(own) else np.zeros(0, bool)
+    yield from zip(own[wanted].tolist(), batch.column("text").filter(pa.array(wanted)).to_pylist(), strict=True)
 
 
 def _columns(batch: pa.Table, *names: str) -> Iterator[list[str]]:
@@ -92,17 +105,19 @@ def _columns(batch: pa.Table, *names: str) -> Iterator[list[str]]:
 def _gathered(
     batches: Iterator[pa.Table],
     wanted: frozenset[int],
-    reports: frozenset[str],
-    originals: frozenset[str],
+    numbers: DocumentNumbers,
+    reports: Booleans,
+    originals: Booleans,
     words: int,
 ) -> Templates:
     turned: set[str] = set()
     rows: dict[int, dict[str, Any]] = {}
-    last_seen: dict[int, str] = {}
+    last_seen: dict[int, int] = {}
     for batch in batches:
-        columns = _columns(batch, "statement_id", "doc_id", "kind", "text")
-        for statement_id, doc_id, kind, text in zip(*columns, strict=True):
-            if doc_id not in reports or not is_long(text, words):
+        documents = numbers.of(batch.column("doc_id")).tolist()
+        columns = _columns(batch, "statement_id", "kind", "text")
+        for document, statement_id, kind, text in zip(documents, *columns, strict=True):
+            if not reports[document] or not is_long(text, words):
                 continue
             mark = int(marks([text])[0])
             if mark not in wanted:
@@ -110,9 +125,9 @@ def _gathered(
             first = {"statement_id": statement_id, "text": text}
             row = rows.setdefault(mark, {**first, "documents": 0, "statements": 0, "were_findings": 0})
             row["statements"] += 1
-            if doc_id in originals and last_seen.get(mark) != doc_id:
+            if originals[document] and last_seen.get(mark) != document:
                 row["documents"] += 1
-                last_seen[mark] = doc_id
+                last_seen[mark] = document
             if kind != "context":
                 row["were_findings"] += 1
                 turned.add(statement_id)

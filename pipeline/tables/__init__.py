@@ -3,7 +3,16 @@
 from pipeline.tables.describe import columns_csv, datapackage
 from pipeline.tables.schema import TABLES
 from pipeline.tables.spec import Column, Table, check, from_columns, from_rows, sort
-from pipeline.tables.write import atomic, csv_text, plain_cell, safe_cell, write_json, write_table, write_text
+from pipeline.tables.write import (
+    atomic,
+    csv_text,
+    plain_cell,
+    safe_cell,
+    write_csv,
+    write_json,
+    write_table,
+    write_text,
+)
 
 __all__ = [
     "TABLES",
@@ -19,6 +28,7 @@ __all__ = [
     "plain_cell",
     "safe_cell",
     "sort",
+    "write_csv",
     "write_json",
     "write_table",
     "write_text",

@@ -144,7 +144,17 @@ def plain_cell(text: str) -> str:
 def csv_text(names: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return rows of text as CSV with a header, each cell safe to open in a spreadsheet."""
     out = io.StringIO(newline="")
-    lines = csv.writer(out)
+    _write_cells(names, rows, out)
+    return out.getvalue()
+
+
+def write_csv(path: Path, names: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write rows of text as `csv_text` gives them, atomically and without holding them."""
+    with atomic(path) as part, part.open("w", encoding="utf-8", newline="") as text:
+        _write_cells(names, rows, text)
+
+
+def _write_cells(names: Sequence[str], rows: Iterable[Sequence[str]], text: TextIO) -> None:
+    lines = csv.writer(text)
     lines.writerow(names)
     lines.writerows([safe_cell(cell) for cell in row] for row in rows)
-    return out.getvalue()
