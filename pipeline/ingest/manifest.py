@@ -86,7 +86,7 @@ def draft(documents: pa.Table) -> Iterator[tuple[str, ...]]:
     `documents` is the table of that name. A person completes the blanks and saves the rows as manifest.csv.
     """
     for batch in documents.select([*COLUMNS, "year"]).to_batches(max_chunksize=_DRAFTED_AT_ONCE):
-        cells = {name: batch.column(name).to_pylist() for name in batch.schema.names}
+        cells = {name: batch.column(name).cast(pa.string()).to_pylist() for name in batch.schema.names}
         cells["source_type"] = ["" if kind == "other" else kind for kind in cells["source_type"]]
         known = zip(*(cells[name] for name in ("year", "publisher", "source_type")), strict=True)
         rows = zip(*(cells[name] for name in COLUMNS), strict=True)

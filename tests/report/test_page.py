@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import re
 from html import unescape
+from pathlib import Path
 
 import pandas as pd
 import pytest
-from made_up import document, run_tables, statement, tables_of
+from made_up import document, run_tables, save, statement, tables_of
 
-from pipeline.report import report_html
+from pipeline.report import load_tables, report_html, sections
 from pipeline.report.change import change_table
+from pipeline.report.draw import unchecked
+from pipeline.report.payload import payload
 
 HOSTILE = (
     "</script><script>alert(1)</script><img src=x onerror=alert(2)> \u202egnp.exe\u202c {{ 7 * 7 }} =cmd|'/c calc'!A1"
@@ -73,3 +76,16 @@ def test_the_same_finding_again_opens_both_statements() -> None:
     assert [head["label"] for head in shown["heads"]] == ["Theme", "Kind", "Year", "Text", "Year again", "Text again"]
     assert (cells[3]["text"], cells[3]["href"]) == ("Referrals; lost.", "#statement=d1-1")
     assert cells[5]["href"] == "#statement=d2-1"
+
+
+def test_a_long_run_is_read_in_part_and_gives_the_same_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sections, "svg", lambda chart: chart.to_json())
+    monkeypatch.setattr(sections, "svgs", lambda chart, frames: [str(frame.to_dict()) for frame in frames])
+    save(run_tables(), tmp_path)
+    whole, part = load_tables(tmp_path), load_tables(tmp_path, 100)
+    assert part.shown is not None
+    assert len(part.shown.findings) == 100 < len(part.findings) == len(whole.findings)
+    assert "text" not in part.findings
+    assert payload(part, 100) == payload(whole, 100)
+    with unchecked():
+        assert str(sections.contents(part, {}, 0)) == str(sections.contents(whole, {}, 0))
