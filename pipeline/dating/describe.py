@@ -130,7 +130,9 @@ def _named(lines: Sequence[Line], evidence: dict[str, str]) -> Publisher | None:
     for line in lines:
         weight = _imprint_weight(line)
         if weight:
-            for index in {index for index, pattern in _name_patterns() if _names(pattern, line)}:
+            low = line.folded.lower()
+            named = {i for i, name, pattern in _name_patterns() if name in low and _names(pattern, line)}
+            for index in named:
                 if PUBLISHERS[index].kind == "report" or _is_masthead(line, PUBLISHERS[index]):
                     scores[index] += weight
                     quotes.setdefault(index, quote_around(line.text, 0, min(len(line.text), 120)))
@@ -151,9 +153,10 @@ def _names(pattern: re.Pattern[str], line: Line) -> bool:
 
 
 @cache
-def _name_patterns() -> tuple[tuple[int, re.Pattern[str]], ...]:
+def _name_patterns() -> tuple[tuple[int, str, re.Pattern[str]], ...]:
+    """Return the publishers' numbers, with each name in small letters, which is quick to look for, and its pattern."""
     return tuple(
-        (index, _name_pattern(name))
+        (index, fold(name).lower(), _name_pattern(name))
         for index, row in enumerate(PUBLISHERS)
         for name in row.names
         if len(name) > 3 or row.kind == "report"

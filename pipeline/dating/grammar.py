@@ -82,6 +82,7 @@ _COMPILED = tuple(
     (name, re.compile(_NOT_BEFORE + "(?:" + pattern + ")" + _NOT_AFTER, re.IGNORECASE)) for name, pattern in _PATTERNS
 )
 _HINT = re.compile(r"(?:1[89]|20)\d\d|'\d\d|\d[/-]\w{1,9}[/-]\d\d")
+_NUMERIC = re.compile(r"\d[/.\-]\d{1,2}[/.\-]\d\d")  # in every date in figures alone
 _SPACED = re.compile(r"(?<!\S)(?:[0-9A-Za-z] ){5,}[0-9A-Za-z](?!\S)")
 _COMPACT = re.compile(r"(?<!\d)(\d{8})(?!\d)")
 _AFTER_A_DAY = re.compile(r"\d(?:st|nd|rd|th)?\s+(?:of\s+)?$", re.IGNORECASE)
@@ -244,8 +245,11 @@ def _iso_first(digits: str) -> dt.date | None:
 
 def numeric_order(text: str) -> bool | None:
     """Tell how `text` writes numeric dates: True month first, False day first, None where none proves it."""
+    folded = fold(text)
+    if not _NUMERIC.search(folded):
+        return None
     american = british = 0
-    for match in _COMPILED[2][1].finditer(fold(text)):
+    for match in _COMPILED[2][1].finditer(folded):
         one, two = int(match["d"]), int(match["m"])
         american += one <= 12 < two <= 31
         british += two <= 12 < one <= 31

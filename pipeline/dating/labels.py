@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from pipeline.dating.evidence import Evidence, quote_around
 from pipeline.dating.grammar import FoundDate, find_dates
@@ -21,6 +22,7 @@ _LABEL = re.compile(
 )
 # How far behind its label a date may stand, other words between.
 _REACH = {"for": 120, "distr": 40, "presented": 90, "laid": 90}
+_WITHIN = 1000  # characters behind a label that are searched: a date may stand far to the right on its line
 _PARLIAMENT = re.compile(r"to\s+be\s+printed|presented|laid", re.IGNORECASE)
 _THIS = re.compile(r"\bthis\s+(?:\w+\s+)?(?:was|is|has)", re.IGNORECASE)
 _NOT_THIS = re.compile(
@@ -59,10 +61,9 @@ def labelled_dates(lines: Sequence[Line], *, month_first: bool) -> list[Evidence
 
 
 def _labelled(text: str, month_first: bool, *, prose_only: bool) -> Iterator[Evidence]:
-    dates = [date for date in find_dates(text, month_first=month_first, bare_years=True) if not date.is_range]
     for match in _LABEL.finditer(text):
         reach = next((days for word, days in _REACH.items() if match["label"].lower().startswith(word)), 0)
-        date = _date_after(dates, text, match.end(), reach)
+        date = _date_after(text, match, reach, month_first)
         if date is None or _NOT_THIS.search(text[max(0, match.start() - 30) : match.start()]):
             continue
         of_this = bool(_THIS.match(match[0]) or _PARLIAMENT.match(match["label"]))
@@ -72,9 +73,11 @@ def _labelled(text: str, month_first: bool, *, prose_only: bool) -> Iterator[Evi
             )
 
 
-def _date_after(dates: Sequence[FoundDate], text: str, at: int, reach: int) -> FoundDate | None:
-    for date in dates:
-        gap = text[at : date.start] if date.start >= at else None
+def _date_after(text: str, label: re.Match[str], reach: int, month_first: bool) -> FoundDate | None:
+    at, start = label.end(), label.start()
+    for found in find_dates(text[start : at + _WITHIN], month_first=month_first, bare_years=True):
+        date = replace(found, start=start + found.start, end=start + found.end)
+        gap = text[at : date.start] if date.start >= at and not date.is_range else None
         if gap is not None and (date.precision != "year" or not reach):
             near = len(gap) <= reach or not re.sub(r"[\s:|,\-]|\b(?:on|the|at|\d{1,2}[:.]\d\d)\b", "", gap)
             return date if near else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _ENGLISH = (
@@ -76,19 +77,17 @@ _SAME_LENGTH = str.maketrans(
         "\ufffe": "-",
     }
 )
+_OTHER = re.compile(r"[^\x00-\x7f]")
 
 
 def fold(text: str) -> str:
     """Return `text` with plain quotes, dashes and spaces and without accents, every character in its old place."""
-    text = text.translate(_SAME_LENGTH)
-    return text if text.isascii() else "".join(_without_accent(char) for char in text)
+    return _OTHER.sub(_without_accent, text.translate(_SAME_LENGTH))
 
 
-def _without_accent(char: str) -> str:
-    if char.isascii():
-        return char
-    base = unicodedata.normalize("NFD", char)[0]
-    return base if base.isascii() else char
+def _without_accent(char: re.Match[str]) -> str:
+    base = unicodedata.normalize("NFD", char[0])[0]
+    return base if base.isascii() else char[0]
 
 
 def number_of(word: str) -> int | None:

@@ -22,7 +22,7 @@ from pipeline.readers.sheet.columns import Columns, TableSettings, find_columns,
 from pipeline.readers.sheet.sources import Row, csv_cells, find_separator, keys_of, line_values, object_rows
 
 ROWS = 10_000
-LEAST_BYTES = 4 * 2**20  # a smaller table is one part
+LEAST_BYTES = 2**20  # a smaller table is one part: a process of its own would not pay
 _HEAD = 2**20
 _SUFFIXES = {".csv", ".tsv", ".jsonl", ".ndjson"}
 
