@@ -1,11 +1,15 @@
 """How themes should be found in text without a codebook: NMF, k-means and agglomerative clustering on coded statements.
 
-    python -m benchmarks emergent MATERIAL
+    python -m benchmarks emergent MATERIAL            every method on all statements
+    python -m benchmarks emergent MATERIAL --sizes 30 100 300 1000 3000    a run's two ways, on draws of these sizes
+    python -m benchmarks emergent MATERIAL --grown    what the names of themes are worth when a quarter is added
 
 Only statements with exactly one theme count; the methods do not see it. For each set and method, one JSON line:
 agreement with the coders' themes (adjusted mutual information, 1 is perfect, 0 is chance), F1 of the best match of each
 theme, stability (mean best Jaccard overlap of a group when half of the statements are drawn anew), the share of
-statements left without a group, and seconds. As many groups as the coders had themes.
+statements left without a group, and seconds. As many groups as the coders had themes; with --sizes, as many as a run
+looks for. With --grown, two themes are the same where their findings among the texts of both runs have a Jaccard
+overlap of one half at least; for each limit of likeness: the pairs made, those that are the same, and those missed.
 """
 
 from __future__ import annotations
@@ -20,12 +24,24 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
 from sklearn.cluster import AgglomerativeClustering, KMeans
 from sklearn.decomposition import TruncatedSVD
 from sklearn.metrics import adjusted_mutual_info_score
 from sklearn.preprocessing import normalize
 
-from pipeline.themes.emergent import NO_THEME, factorise, groups_of, word_weights
+from pipeline.stages.settings import EmergentSettings
+from pipeline.themes.emergent import (
+    NO_THEME,
+    EmergentTheme,
+    by_factors,
+    by_k_means,
+    factorise,
+    find_themes,
+    groups_of,
+    word_weights,
+)
+from pipeline.themes.known import likeness
 from pipeline.themes.rows import Row
 from pipeline.themes.student import load_student
 
@@ -117,17 +133,83 @@ def stability(texts: list[str], label: Labels, method: Method, groups: int, roun
     return float(np.mean(found))
 
 
+def by_size(texts: list[str], coded: list[str], size: int, draws: int) -> Iterator[dict[str, object]]:
+    """Yield, for both ways of a run, mean agreement, best F1 and share of the largest group over draws of a size."""
+    draw, settings = np.random.default_rng(SEED), EmergentSettings()
+    chosen = [np.sort(draw.choice(len(texts), size, replace=False)) for _ in range(draws)]
+    groups = min(settings.themes, size // settings.smallest)
+    for name, way in (("NMF", by_factors), ("k-means, words", by_k_means)):
+        rows, clock = [], time.process_time()
+        for at in chosen:
+            mine, truth = [texts[i] for i in at], [coded[i] for i in at]
+            label = way(word_weights(mine)[0], groups, SEED).label
+            largest = np.bincount(label[label != NO_THEME]).max() / size
+            rows.append((adjusted_mutual_info_score(truth, label), best_f1(truth, label), largest))
+        means = dict(zip(("agreement", "best_f1", "largest"), np.mean(rows, axis=0).round(3).tolist(), strict=True))
+        yield {"size": size, "draws": draws, "method": name, **means, "seconds": round(time.process_time() - clock, 1)}
+
+
+def _overlap(ours: EmergentTheme, theirs: EmergentTheme, common: set[int]) -> float:
+    mine, other = set(ours.members) & common, set(theirs.members)
+    return len(mine & other) / max(1, len(mine | other))
+
+
+def grown(texts: list[str], sizes: list[int]) -> Iterator[dict[str, object]]:
+    """Yield how pairs by likeness of words agree with pairs by findings when a quarter of texts is added."""
+    settings = EmergentSettings()
+    limits = (0.2, 0.3, 0.4, 0.5, 0.6)
+    made, same, missed = (dict.fromkeys(limits, 0) for _ in range(3))
+    for size in sizes:
+        order = np.random.default_rng(SEED + size).permutation(len(texts))[: size + size // 4].tolist()
+        first, then = (
+            find_themes([texts[i] for i in order[:n]], most=settings.themes, smallest=settings.smallest, seed=SEED)
+            for n in (size, len(order))
+        )
+        like = likeness([t.profile for t in then], [t.profile for t in first])
+        truth = np.array([[_overlap(a, b, set(range(size))) for b in first] for a in then]) >= 0.5
+        pairs = list(zip(*linear_sum_assignment(-like), strict=True))
+        for limit in limits:
+            kept = [(i, j) for i, j in pairs if like[i, j] >= limit]
+            made[limit] += len(kept)
+            same[limit] += sum(bool(truth[i, j]) for i, j in kept)
+            missed[limit] += int(truth.sum()) - sum(bool(truth[i, j]) for i, j in kept)
+    for limit in limits:
+        yield {"limit": limit, "pairs": made[limit], "same": same[limit], "missed": missed[limit]}
+
+
+def say(line: dict[str, object]) -> None:
+    """Print a JSON line."""
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+
+
 def main() -> None:
-    """Measure every method on every set that the material holds."""
+    """Measure every method on every set that the material holds, or a run's ways on draws."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("material", type=Path)
-    material = parser.parse_args().material
-    for name, texts, coded in data_sets(material):
-        groups = len(set(coded))
-        for method_name, method in METHODS.items():
-            clock = time.perf_counter()
-            label = method(texts, groups)
-            line = {
+    parser.add_argument("--sizes", type=int, nargs="*", default=[])
+    parser.add_argument("--draws", type=int, default=5)
+    parser.add_argument("--grown", action="store_true")
+    options = parser.parse_args()
+    for name, texts, coded in data_sets(options.material):
+        for size in (size for size in options.sizes if size <= len(texts)):
+            for line in by_size(texts, coded, size, options.draws):
+                say({"data": name, **line})
+        if options.grown:
+            for line in grown(texts, [size for size in (80, 400, 1400, 2400) if size * 5 // 4 <= len(texts)]):
+                say({"data": name, **line})
+        if not options.sizes and not options.grown:
+            every_method(name, texts, coded)
+
+
+def every_method(name: str, texts: list[str], coded: list[str]) -> None:
+    """Measure every method on one set."""
+    groups = len(set(coded))
+    for method_name, method in METHODS.items():
+        clock = time.perf_counter()
+        label = method(texts, groups)
+        say(
+            {
                 "data": name,
                 "method": method_name,
                 "statements": len(texts),
@@ -138,8 +220,7 @@ def main() -> None:
                 "unassigned": round(float((label == NO_THEME).mean()), 3),
                 "stability": round(stability(texts, label, method, groups), 3),
             }
-            sys.stdout.write(json.dumps(line) + "\n")
-            sys.stdout.flush()
+        )
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline, make_union
 
 from pipeline.codebook import Codebook, load_codebook
+from pipeline.themes.cascade import Cascade
 from pipeline.themes.classifier import Example
 from pipeline.themes.coder import CodebookCoder, build_coder, learn
 from pipeline.themes.rows import Row, lead
@@ -106,7 +107,7 @@ Method = Callable[[Task, NDArray[np.int64], NDArray[np.int64], Path | None], Boo
 
 
 def _coder(task: Task, model: bool, place: Path | None) -> CodebookCoder:
-    return build_coder(task.codebook, load_student(place) if model else None)
+    return build_coder(task.codebook, load_student(place) if model else None, place)
 
 
 def terms(task: Task, train: NDArray[np.int64], test: NDArray[np.int64], place: Path | None) -> Bools:
@@ -138,10 +139,18 @@ def terms_and_gold(task: Task, train: NDArray[np.int64], test: NDArray[np.int64]
 
 
 def teacher(task: Task, train: NDArray[np.int64], test: NDArray[np.int64], place: Path | None) -> Bools:
-    """Code by terms and the large model (the extra `semantic`)."""
+    """Code by terms and the large model alone (the extra `semantic`)."""
     from pipeline.themes.semantic import load_teacher
 
-    return build_coder(task.codebook, load_teacher(place)).weigh([task.rows[i] for i in test]).shares >= 0.5
+    return build_coder(task.codebook, load_teacher(place), place).weigh([task.rows[i] for i in test]).shares >= 0.5
+
+
+def cascade(task: Task, train: NDArray[np.int64], test: NDArray[np.int64], place: Path | None) -> Bools:
+    """Code by terms and both models: the large one where the small one is in doubt."""
+    from pipeline.themes.semantic import load_teacher
+
+    models = Cascade(load_student(place), load_teacher(place))
+    return build_coder(task.codebook, models, place).weigh([task.rows[i] for i in test]).shares >= 0.5
 
 
 def regression(task: Task, train: NDArray[np.int64], test: NDArray[np.int64], place: Path | None) -> Bools:
@@ -204,14 +213,15 @@ METHODS: dict[str, tuple[str, Method]] = {
     "terms": ("terms of the codebook alone", terms),
     "model": ("model alone (student)", model),
     "both": ("**terms and model (default)**", both),
-    "teacher": ("terms and large model (`[semantic]`)", teacher),
+    "cascade": ("terms and both models (`cluster.model: semantic`)", cascade),
+    "teacher": ("terms and large model alone", teacher),
     "gold": ("**terms and coded statements (`--gold`)**", terms_and_gold),
     "regression": ("logistic regression, TF-IDF words and characters", regression),
     "similarity": ("likeness to the definitions (zero-shot)", similarity),
     "corex": ("CorEx, anchored", corex),
     "bertopic": ("BERTopic, zero-shot", bertopic),
 }
-USES_MODEL = {"model", "both", "teacher"}
+USES_MODEL = {"model", "both", "cascade", "teacher"}
 
 
 def micro_f1(coded: Bools, said: Bools) -> float:
@@ -247,7 +257,7 @@ def measure(task: Task, method: Method, place: Path | None) -> dict[str, Any]:
 def one(name: str, material: Path, place: Path | None) -> None:
     """Print one JSON line for each task that a method can do."""
     for job in tasks(material):
-        if name in {"model", "both", "teacher"} and not set(load_student(place).theme_ids) & set(job.codebook.ids):
+        if name in USES_MODEL and not set(load_student(place).theme_ids) & set(job.codebook.ids):
             continue
         line = measure(job, METHODS[name][1], place) | {"seen": job.seen and name in USES_MODEL and place is None}
         line["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

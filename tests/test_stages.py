@@ -304,3 +304,32 @@ class Steps(Silence):
 
     def begin(self, what: str, total: int) -> None:
         self.begun.append(what)
+
+
+SUBJECTS = (
+    "The bus to {} came late and its driver took a wrong turning.",
+    "At {} rain came through the roof and buckets stood under the ceiling.",
+    "In {} the garden had no gate, and its benches were rotten.",
+    "Soup was cold in {} and the kitchen ran out of bread by noon.",
+    "Nobody at {} knew which lock the new keys were for.",
+)
+
+
+def test_emergent_themes_of_an_earlier_run_keep_their_names(tmp_path: Path) -> None:
+    corpus, config, first = tmp_path / "texts.csv", tmp_path / "c.yml", tmp_path / "first"
+    rows = [subject.format(place) for subject in SUBJECTS for place in ("Norwick", "Ashby", "Oldmere", "Fen End")]
+    settings = "segment: {kind: concern}\ncluster: {model: none, emergent: {smallest: 4"
+    config.write_text(f"{settings}}}}}\n")
+    corpus.write_text("\n".join(["text", *(f'"{row}"' for row in rows[:16])]))
+    names = go(corpus, first, config=config, until="cluster").themes["theme_id"].str.startswith("emergent_").sum()
+    kept = first / "emergent.yml"
+    config.write_text(f"{settings}, previous: {kept}}}}}\n")
+    with pytest.raises(UsageError, match="Copy it"):
+        go(corpus, first, config=config)
+    (tmp_path / "kept.yml").write_text(kept.read_text().replace("label: ", "label: Now called "))
+    config.write_text(f"{settings}, previous: kept.yml}}}}\n")
+    corpus.write_text("\n".join(["text", *(f'"{row}"' for row in rows)]))
+    again = go(corpus, tmp_path / "again", config=config, until="cluster").table("emergent_matches")
+    assert names == 4
+    assert again["status"].tolist() == ["kept"] * 4 + ["new"]
+    assert again["theme_label"].str.startswith("Now called ").tolist() == [True] * 4 + [False]

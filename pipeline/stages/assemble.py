@@ -15,23 +15,23 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline import tabulate
-from pipeline.cluster import Coded, ThemesOf, assignment_row, with_themes
+from pipeline.cluster import ThemesOf, with_themes
 from pipeline.ingest import attachments, find_copies, with_attachments, with_copies
 from pipeline.ingest.manifest import COLUMNS as MANIFEST_COLUMNS
 from pipeline.ingest.manifest import draft
 from pipeline.stages.cache import Cache, stored_tables
 from pipeline.stages.documents import cells_of, document_sums, known_documents, theme_rows, with_story
+from pipeline.stages.emergent import find_emergent
 from pipeline.stages.folder import MANIFEST_DRAFT
 from pipeline.stages.keys import FileKeys
 from pipeline.stages.merge import merged
 from pipeline.stages.settings import Settings, Stage
 from pipeline.stages.templates import Templates, find_templates
-from pipeline.stages.totals import DocumentNumbers, Totals, Unassigned
+from pipeline.stages.totals import DocumentNumbers, Totals
 from pipeline.stages.work import Resources
-from pipeline.tables import TABLES, from_rows, sort, write_csv, write_table
-from pipeline.tables.schema import UNDATED
+from pipeline.tables import TABLES, from_rows, sort, write_csv, write_table, write_text
 from pipeline.tables.spec import Table
-from pipeline.themes.emergent import EmergentTheme, find_themes
+from pipeline.themes.known import FILE as EMERGENT_FILE
 
 MOST_SORTED = 500_000  # assignments that are sorted in memory at a time
 
@@ -188,10 +188,12 @@ def write_clustered(run: Assembly, documents: pa.Table) -> Totals:
 
     run.write("statements", counted())
     run.write("findings", (_findings(batch, documents, numbers) for batch in coded_statements(run)))
-    emergent = _emergent(run, totals.unassigned)
-    _write_assignments(run, emergent)
-    _write_themes(run, totals.theme_counts(), emergent)
-    _write_emergent(run, totals, emergent, documents)
+    emergent = find_emergent(totals.unassigned, settings.cluster.emergent, settings.seed, run.resources.known)
+    _write_assignments(run, emergent.assignments())
+    _write_themes(run, totals.theme_counts(), emergent.theme_rows())
+    run.write("emergent_themes", [emergent.by_year(totals, documents)])
+    run.write("emergent_matches", [emergent.changes()])
+    write_text(run.out / EMERGENT_FILE, emergent.kept())
     return totals
 
 
@@ -208,35 +210,8 @@ def _findings(statements: pa.Table, documents: pa.Table, numbers: DocumentNumber
     return found.cast(TABLES["findings"].schema)
 
 
-@dataclass(frozen=True, slots=True)
-class _Emergent:
-    """An emergent theme, its identifier, and its findings in the order of `theme.members`."""
-
-    theme_id: str
-    theme: EmergentTheme
-    members: Sequence[Unassigned]
-    central: Unassigned
-
-
-def _emergent(run: Assembly, sample: Sequence[Unassigned]) -> list[_Emergent]:
-    """Return themes for what the codebook does not cover."""
-    settings = run.settings.cluster.emergent
-    texts = [one.text for one in sample]
-    found = find_themes(texts, most=settings.themes, smallest=settings.smallest, seed=run.settings.seed)
-    return [
-        _Emergent(f"emergent_{n:02d}", theme, [sample[member] for member in theme.members], sample[theme.central])
-        for n, theme in enumerate(found, 1)
-    ]
-
-
-def _write_assignments(run: Assembly, emergent: Sequence[_Emergent]) -> None:
+def _write_assignments(run: Assembly, added: pa.Table) -> None:
     """Write assignments in the order of their identifiers, which are hashes: one range of them after the other."""
-    rows = [
-        assignment_row(one.statement_id, one.start, Coded(mine.theme_id, weight, "emergent"))
-        for mine in emergent
-        for one, weight in zip(mine.members, mine.theme.weights, strict=True)
-    ]
-    added = from_rows(TABLES["assignments"], rows)
     total = sum(part.num_rows for part in _assigned(run))
     ranges = next(n for n in (1, 2, 4, 8, 16) if total < n * MOST_SORTED or n == 16)
     run.write("assignments", (_in_range(run, added, number, ranges) for number in range(ranges)))
@@ -257,7 +232,7 @@ def _in_range(run: Assembly, added: pa.Table, number: int, ranges: int) -> pa.Ta
     return sort(TABLES["assignments"], pa.concat_tables(parts))
 
 
-def _write_themes(run: Assembly, counts: Mapping[str, int], emergent: Sequence[_Emergent]) -> None:
+def _write_themes(run: Assembly, counts: Mapping[str, int], emergent: Sequence[dict[str, Any]]) -> None:
     rows = [
         {
             "theme_id": theme.id,
@@ -268,52 +243,8 @@ def _write_themes(run: Assembly, counts: Mapping[str, int], emergent: Sequence[_
             "findings": counts[theme.id],
         }
         for theme in run.resources.codebook.themes
-    ] + [_emergent_row(mine.theme_id, mine.theme) for mine in emergent]
-    run.write("themes", [sort(TABLES["themes"], from_rows(TABLES["themes"], rows))])
-
-
-def emergent_label(theme: EmergentTheme) -> str:
-    """Return a name for people: the theme's most distinctive words."""
-    return ", ".join(theme.terms[:3])
-
-
-def _emergent_row(theme_id: str, theme: EmergentTheme) -> dict[str, Any]:
-    return {
-        "theme_id": theme_id,
-        "theme_label": emergent_label(theme),
-        "definition": "Found in the text; not part of the codebook",
-        "origin": "emergent",
-        "terms": ";".join(theme.terms),
-        "findings": len(theme.members),
-    }
-
-
-def _write_emergent(run: Assembly, totals: Totals, emergent: Sequence[_Emergent], documents: pa.Table) -> None:
-    encoded = documents.column("year").combine_chunks().dictionary_encode()
-    names = [year or UNDATED for year in encoded.dictionary.to_pylist()]
-    year_of = encoded.indices.to_numpy()
-    unassigned = np.bincount(year_of, totals.findings - totals.assigned, len(names)).astype(int)
-    rows = []
-    for mine in emergent:
-        theme = mine.theme
-        for at in sorted(np.flatnonzero(unassigned), key=lambda at: names[at]):
-            here = [one.document for one in mine.members if year_of[one.document] == at]
-            rows.append(
-                {
-                    "theme_id": mine.theme_id,
-                    "theme_label": emergent_label(theme),
-                    "terms": ";".join(theme.terms),
-                    "year": names[at],
-                    "findings": len(here),
-                    "unassigned_total": int(unassigned[at]),
-                    "share_of_unassigned": len(here) / int(unassigned[at]),
-                    "documents": len(set(here)),
-                    "stability": theme.stability,
-                    "central_statement_id": mine.central.statement_id,
-                    "central_text": mine.central.text,
-                }
-            )
-    run.write("emergent_themes", [sort(TABLES["emergent_themes"], from_rows(TABLES["emergent_themes"], rows))])
+    ]
+    run.write("themes", [sort(TABLES["themes"], from_rows(TABLES["themes"], [*rows, *emergent]))])
 
 
 def write_tabulated(

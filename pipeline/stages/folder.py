@@ -28,6 +28,16 @@ def check_out(out: Path, corpus: Path) -> None:
         raise UsageError("is not empty and not a run's folder", place=str(out), remedy="Name a new folder for --out")
 
 
+def check_previous(out: Path, previous: Path | None) -> None:
+    """Raise where the emergent themes known before lie in `out`, where the run would write over them."""
+    if previous is not None and previous.resolve().is_relative_to(out.resolve()):
+        raise UsageError(
+            "is written anew by this run and cannot be what it begins from",
+            place=str(previous),
+            remedy="Copy it beside the configuration and name the copy under cluster.emergent.previous",
+        )
+
+
 def open_run(out: Path) -> dict[str, Any]:
     """Return what run.json says of a finished run; raise UsageError where the folder is not one."""
     try:

@@ -43,6 +43,7 @@ _LIBRARIES: dict[str, tuple[str, ...]] = {
     "tabulate": ("pandas", "pyarrow", "scikit-learn", "scipy", "numpy", "statsmodels"),
     "report": ("altair", "vl-convert-python"),
 }
+_OF_LARGE_MODEL = ("onnxruntime", "tokenizers")  # for segment and cluster, where cluster.model is semantic
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,10 @@ class FileKeys:
 @cache
 def library_versions() -> dict[str, str]:
     """Return the version of every library that results depend on, blank where it is not installed."""
-    return {name: _version(name) for name in sorted({n for names in _LIBRARIES.values() for n in names})}
+    return {
+        name: _version(name)
+        for name in sorted({*_OF_LARGE_MODEL, *(n for names in _LIBRARIES.values() for n in names)})
+    }
 
 
 def _version(name: str) -> str:
@@ -106,11 +110,12 @@ def components(named: Named) -> dict[str, dict[str, str]]:
             "codebook": file_digest(named.codebook.read_bytes()),
         },
     }
-    return {stage: {**parts, **_code_parts(stage)} for stage, parts in own.items()}
+    more = _OF_LARGE_MODEL if settings.cluster.model == "semantic" else ()
+    return {stage: {**parts, **_code_parts(stage, more if stage != "ingest" else ())} for stage, parts in own.items()}
 
 
-def _code_parts(stage: str) -> dict[str, str]:
-    libraries = {name: library_versions()[name] for name in _LIBRARIES[stage]}
+def _code_parts(stage: str, more: tuple[str, ...] = ()) -> dict[str, str]:
+    libraries = {name: library_versions()[name] for name in (*_LIBRARIES[stage], *more)}
     return {"code": code_hash(stage), "libraries": key_of(libraries)}
 
 
@@ -121,7 +126,7 @@ def tabulate_key(named: Named, files: Iterable[FileKeys], gold: Path | None, unt
         [(f.file.source_path, f.keys[last_file_stage(until)]) for f in files],
         [asdict(part) for part in (settings.duplicates, settings.tabulate, settings.csv, settings.cluster)],
         settings.seed,
-        file_digest(gold.read_bytes()) if gold else "",
+        *(file_digest(path.read_bytes()) if path else "" for path in (gold, named.previous)),
         [_code_parts(stage) for stage in ("tabulate", "report")],
         until,
     )

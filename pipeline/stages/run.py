@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline import engines
 from pipeline.stages.cache import Cache
-from pipeline.stages.folder import check_out, last_run, locked, write_run
+from pipeline.stages.folder import check_out, check_previous, last_run, locked, write_run
 from pipeline.stages.plan import key_files, make_plan
 from pipeline.stages.progress import Outcome, Progress, Silence
 from pipeline.stages.settings import WORKER_MODULES, Named, RunOptions, load_settings
@@ -19,6 +19,7 @@ def run(options: RunOptions, command: Sequence[str] = (), progress: Progress | N
     """Do what is stale of a run and write its folder; a second run with nothing changed does nothing."""
     check_out(options.out, options.corpus)
     named = load_settings(options.config, options.codebook, options.redact)
+    check_previous(options.out, named.previous)
     keyed = key_files(options, named)  # says what is wrong with the corpus before anything is written
     if options.shard:
         return run_shard(options, options.shard, named, keyed, progress or Silence())

@@ -25,16 +25,22 @@ CONFIGS = Path(__file__).resolve().parents[2] / "configs"
 
 @dataclass(frozen=True, slots=True)
 class EmergentSettings:
-    """Themes found in findings that no theme of the codebook covers: how many at most, from how many findings each."""
+    """Themes found in findings that no theme of the codebook covers: how many at most, from how many findings each.
+
+    `previous` names the emergent.yml of an earlier run, whose themes keep identifier and label where they are found
+    again.
+    """
 
     themes: int = 12
     smallest: int = 5
     sample: int = 20_000
+    previous: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ClusterSettings:
-    """`model`: the learned layer beside the codebook's terms; none uses the terms alone.
+    """`model`: the learned layer beside the codebook's terms: default is the small model, semantic asks the larger one,
+    too, where that is in doubt, none uses the terms alone.
 
     `learn`: which coded statements (--gold) teach the coder: the rest, which have no inclusion probability and so are
     not there to correct the shares; all of them (those that correct are then coded by what the others teach); none.
@@ -122,6 +128,7 @@ class Named:
     kinds: Path
     agencies: Path
     timelines: tuple[Path, ...]
+    previous: Path | None = None
 
 
 def load_settings(config: Path | None = None, codebook: Path | None = None, redact: bool = False) -> Named:
@@ -143,7 +150,17 @@ def load_settings(config: Path | None = None, codebook: Path | None = None, reda
         kinds=_find(settings.kinds, path, source, "kinds"),
         agencies=_find(settings.agencies, path, source, "agencies"),
         timelines=tuple(_find(name, path, source, "timeline") for name in settings.timeline),
+        previous=_previous(settings.cluster.emergent.previous, path, source),
     )
+
+
+def _previous(name: str, config: Path, source: YamlFile) -> Path | None:
+    """Return the file of emergent themes known before; only beside the configuration, none comes with the project."""
+    if not name:
+        return None
+    if not (config.parent / name).is_file():
+        raise _not_found(name, source, "cluster", "emergent", "previous")
+    return config.parent / name
 
 
 def _find(name: str, config: Path, source: YamlFile, key: str) -> Path:
@@ -153,9 +170,9 @@ def _find(name: str, config: Path, source: YamlFile, key: str) -> Path:
     raise _not_found(name, source, key)
 
 
-def _not_found(name: str, source: YamlFile, key: str) -> ConfigError:
+def _not_found(name: str, source: YamlFile, *key: str) -> ConfigError:
     return source.error(
-        f"names a file that is not there: '{name}'", (key,), "Write its path from the configuration's folder"
+        f"names a file that is not there: '{name}'", key, "Write its path from the configuration's folder"
     )
 
 

@@ -35,9 +35,10 @@ from pipeline.stages.cache import pack, unpack
 from pipeline.stages.keys import components
 from pipeline.stages.settings import Named, Stage, missing_stages
 from pipeline.tables import TABLES, from_rows, sort
+from pipeline.themes.cascade import remembering
 from pipeline.themes.classifier import Learned
 from pipeline.themes.coder import CodebookCoder, ModelKinds, build_coder, load_model, with_learned
-from pipeline.themes.rows import Remembering
+from pipeline.themes.known import Known, read_known
 
 _DOCUMENTS_AT_ONCE = 256  # of a file that holds many: small ones are quicker segmented together
 _PlacedRow = tuple[BlockRow, bool]  # a row of blocks, and whether it goes on with the one before
@@ -54,6 +55,7 @@ class Resources:
     rules: KindRules
     kind_model: KindModel | None
     coder: CodebookCoder
+    known: Sequence[Known] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,7 @@ def load_resources(named: Named) -> Resources:
     """Load codebook, rules, timeline and models; faults in any of them are ConfigErrors."""
     codebook = load_codebook(named.codebook)
     settings = named.settings
-    loaded = load_model(settings.cluster.model)
-    model = Remembering(loaded) if loaded else None
+    model = remembering(load_model(settings.cluster.model))
     return Resources(
         named=named,
         codebook=codebook,
@@ -83,6 +84,7 @@ def load_resources(named: Named) -> Resources:
         rules=KindRules.build(_mapping(named.kinds), place=str(named.kinds)),
         kind_model=ModelKinds(model) if model else None,
         coder=build_coder(codebook, model),
+        known=read_known(named.previous) if named.previous else (),
     )
 
 

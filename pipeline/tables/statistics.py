@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.tables.columns import ROW_YEAR, THEME_ID, THEME_LABEL, count, number, share, text
+from pipeline.tables.columns import ROW_YEAR, THEME_ID, THEME_LABEL, blank_count, count, number, share, text
 from pipeline.tables.spec import Column, Table
 
 THEME_YEAR_CORRECTED = Table(
@@ -41,6 +41,26 @@ def _measure(name: str, meaning: str) -> tuple[Column, Column, Column]:
     )
 
 
+EMERGENT_MATCHES = Table(
+    "emergent_matches",
+    "What became of the emergent themes of an earlier run (cluster.emergent.previous); all new where none is named",
+    (
+        THEME_ID,
+        THEME_LABEL,
+        text(
+            "status",
+            "kept: found again, under its old theme_id; new; gone: known before, not found this time",
+            ("kept", "new", "gone"),
+        ),
+        share(
+            "likeness", "Cosine of the weights of the theme's most distinctive words, then and now; blank unless kept"
+        ),
+        count("findings", "Findings in the theme now"),
+        blank_count("findings_before", "Findings in the theme in the earlier run; blank where it was not found there"),
+    ),
+    ("theme_id",),
+)
+
 PERFORMANCE = Table(
     "performance",
     "How well the pipeline does against coded statements; empty where a run is given none",
@@ -73,4 +93,4 @@ CALIBRATION = Table(
     ("probability_from",),
 )
 
-STATISTICS: tuple[Table, ...] = (THEME_YEAR_CORRECTED, PERFORMANCE, CALIBRATION)
+STATISTICS: tuple[Table, ...] = (THEME_YEAR_CORRECTED, PERFORMANCE, CALIBRATION, EMERGENT_MATCHES)

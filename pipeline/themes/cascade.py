@@ -1,38 +1,47 @@
-"""The student for all rows, the teacher only for those where the student hesitates."""
+"""The quick model for all rows, the dear one only for those where the first answer is in doubt.
+
+An answer in doubt becomes the mean of both models': their errors differ, so that the mean is as good as the dear model
+alone where people coded (`python -m benchmarks cascade`). Each row's answer depends on that row alone.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.themes.rows import Coder, Row
+from pipeline.themes.combine import Combination, Probabilities, by_codebook
+from pipeline.themes.rows import Coder, Remembering, Row
 
 Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """When a row is uncertain: its kind is less likely than `kind`, or a theme lies between `low` and `high`."""
+    """When an answer is in doubt: the likeliest kind is below `kind`, or a theme lies between `low` and `high`."""
 
-    kind: float = 0.7
-    low: float = 0.25
+    kind: float = 0.6
+    low: float = 0.4
     high: float = 0.6
 
-    def of(self, kinds: Floats, themes: Floats) -> NDArray[np.bool_]:
-        """Return which rows are uncertain."""
-        between = ((themes > self.low) & (themes < self.high)).any(axis=1)
-        return np.asarray((kinds.max(axis=1) < self.kind) | between)
+    def of(self, kinds: Floats, themes: NDArray[np.floating]) -> NDArray[np.bool_]:
+        """Return which rows are in doubt about anything."""
+        return self.of_kinds(kinds) | self.of_themes(themes)
+
+    def of_kinds(self, kinds: NDArray[np.floating]) -> NDArray[np.bool_]:
+        """Return which rows are in doubt about their kind."""
+        return np.asarray(kinds.max(axis=1, initial=0.0) < self.kind)
+
+    def of_themes(self, themes: NDArray[np.floating]) -> NDArray[np.bool_]:
+        """Return which rows are in doubt about any theme."""
+        return np.asarray(((themes > self.low) & (themes < self.high)).any(axis=1))
 
 
 @dataclass(frozen=True, slots=True)
 class Cascade:
-    """Two coders as one: `first` is quick and sees every row, `second` is dear and sees the uncertain ones.
-
-    An uncertain row gets the mean of both: their errors differ. Each row's answer depends on that row alone.
-    """
+    """Two models as one: `first` is quick and sees every row, `second` is dear and sees those in doubt."""
 
     first: Coder
     second: Coder
@@ -40,26 +49,53 @@ class Cascade:
 
     @property
     def name(self) -> str:
-        return "cascade"
+        return f"{self.first.name} {self.first.version}, in doubt with {self.second.name}"
 
     @property
     def version(self) -> str:
-        return f"{self.first.version}+{self.second.version}"
+        return self.second.version
 
     @property
     def theme_ids(self) -> tuple[str, ...]:
         return self.first.theme_ids
 
-    def probabilities(self, rows: Sequence[Row]) -> tuple[Floats, Floats]:
-        """Return kinds (n, 4) and themes (n, T): calibrated, with four digits."""
-        kinds, themes = self.first.probabilities(rows)
-        at = np.flatnonzero(self.doubt.of(kinds, themes))
-        more = self.second.probabilities([rows[int(i)] for i in at])
-        kinds[at] = ((kinds[at] + more[0]) / 2).round(4)
-        themes[at] = ((themes[at] + more[1]) / 2).round(4)
-        return kinds, themes
+    def kinds(self, rows: Sequence[Row]) -> Floats:
+        """Return the probabilities of the kinds, (n, 4) in the order of KINDS, with four digits."""
+        kinds, _ = self.first.probabilities(rows)
+        at = np.flatnonzero(self.doubt.of_kinds(kinds))
+        if len(at):
+            more, _ = self.second.probabilities([rows[int(i)] for i in at])
+            kinds[at] = ((kinds[at] + more) / 2).round(4)
+        return kinds
 
-    def evidence(self, rows: Sequence[Row], theme_ids: Sequence[str]) -> list[tuple[int, int]]:
-        """Return where in each `row.text` the words stand that spoke most for the theme, as the first coder sees it."""
-        finder = getattr(self.first, "evidence", None)
-        return finder(rows, theme_ids) if finder else [(0, len(row.text)) for row in rows]
+
+def remembering(model: Coder | Cascade | None) -> Coder | Cascade | None:
+    """Return the model, or both, with a memory: what is asked about kinds is asked about themes soon after."""
+    if isinstance(model, Cascade):
+        return replace(model, first=Remembering(model.first), second=Remembering(model.second))
+    return Remembering(model) if model else None
+
+
+@dataclass(frozen=True, slots=True)
+class Second:
+    """The dear model as it is asked about themes: after the terms and the first model have had their say."""
+
+    model: Coder
+    combination: Combination
+    doubt: Doubt
+
+    def settled(
+        self, rows: Sequence[Row], by_terms: Probabilities, shares: Probabilities, theme_ids: Sequence[str]
+    ) -> Probabilities:
+        """Return `shares`, rows by themes, in rows in doubt the mean with what terms and this model say, four digits.
+
+        Themes that the model does not know raise no doubt and stay as they are.
+        """
+        known = np.array([theme_id in self.model.theme_ids for theme_id in theme_ids], bool)
+        at = np.flatnonzero(self.doubt.of_themes(shares[:, known]))
+        out = shares.copy()
+        if len(at):
+            by_model = by_codebook(self.model, [rows[int(i)] for i in at], theme_ids)
+            more = self.combination.probability(by_terms[at], by_model, theme_ids)
+            out[at] = np.where(known, ((shares[at] + more) / 2).round(4), shares[at])
+        return out

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.cluster import NO_EVIDENCE, Coded, FindingText
 from pipeline.codebook import Codebook
+from pipeline.themes.cascade import Cascade, Second
 from pipeline.themes.classifier import Example, Learned, cross_fitted, fit, in_order
-from pipeline.themes.combine import Combination, load_combination
+from pipeline.themes.combine import Combination, by_codebook, load_combination
 from pipeline.themes.lexicon import Hit, Lexicon, compile_lexicon, match, strengths
 from pipeline.themes.rows import Coder, Row
 from pipeline.themes.student import load_student
@@ -36,7 +38,8 @@ class Weighed:
 class CodebookCoder:
     """Codes by the codebook's terms, by a model for those of its themes that the model knows, and by what was learned.
 
-    It depends on codebook, model and coded statements alone: the texts that it codes never change it.
+    It depends on codebook, models and coded statements alone: the texts that it codes never change it. `second` is
+    asked where terms and model leave doubt.
     """
 
     lexicon: Lexicon
@@ -44,14 +47,17 @@ class CodebookCoder:
     combination: Combination | None
     version: str
     learned: Learned | None = None
+    second: Second | None = None
 
     def weigh(self, rows: Sequence[Row]) -> Weighed:
         """Return what terms and model say of each row, and the probabilities that follow."""
         hits = match(self.lexicon, [r.text for r in rows], [r.stem for r in rows], [r.section for r in rows])
         by_terms = strengths(self.lexicon, hits)
-        by_model = self._by_model(rows)
         ids = self.lexicon.theme_ids
+        by_model = by_codebook(self.model, rows, ids) if self.model else np.full(by_terms.shape, np.nan)
         shares = self.combination.probability(by_terms, by_model, ids) if self.combination else by_terms
+        if self.second is not None:
+            shares = self.second.settled(rows, by_terms, shares, ids)
         if self.learned is not None:
             shares = self.learned.probability(rows, shares)
         return Weighed(hits, by_terms, by_model, np.where(_refused(self.lexicon, hits, by_terms), 0.0, shares))
@@ -73,16 +79,6 @@ class CodebookCoder:
             method = self._method(weighed, at, column)
             coded[at].append(Coded(theme_id, round(float(weighed.shares[at, column]), 4), method, start, end))
         return [tuple(themes) for themes in coded]
-
-    def _by_model(self, rows: Sequence[Row]) -> NDArray[np.float64]:
-        """Return the model's probabilities in the order of the codebook, NaN for themes that it does not know."""
-        out = np.full((len(rows), len(self.lexicon.theme_ids)), np.nan)
-        if self.model is not None:
-            _, themes = self.model.probabilities(rows)
-            for column, theme_id in enumerate(self.lexicon.theme_ids):
-                if theme_id in self.model.theme_ids:
-                    out[:, column] = themes[:, self.model.theme_ids.index(theme_id)]
-        return out
 
     def _model_evidence(self, rows: Sequence[Row], pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
         """Return where each (row, theme) was found for which no term speaks; the model's all at once: it is dear."""
@@ -129,24 +125,30 @@ def strongest(theme_id: str, hits: Sequence[Hit]) -> tuple[int, int]:
     return (best.start, best.end) if best.start >= 0 else (NO_EVIDENCE, NO_EVIDENCE)
 
 
-def load_model(model: str) -> Coder | None:
-    """Return the learned model that the configuration names: default, semantic or none."""
+def load_model(model: str) -> Coder | Cascade | None:
+    """Return what the configuration names: default, semantic (with the large model where in doubt) or none."""
     if model == "none":
         return None
     if model == "semantic":
         from pipeline.themes.semantic import load_teacher  # needs libraries that are installed on demand
 
-        return load_teacher()
+        return Cascade(load_student(), load_teacher())
     return load_student()
 
 
-def build_coder(codebook: Codebook, model: Coder | None) -> CodebookCoder:
-    """Return the coder for a codebook; a model that knows none of its themes is left out."""
+def build_coder(codebook: Codebook, model: Coder | Cascade | None, directory: Path | None = None) -> CodebookCoder:
+    """Return the coder for a codebook; a model that knows none of its themes is left out.
+
+    `directory` is the folder that the model is from; the shipped one by default.
+    """
     knows = model is not None and bool(set(model.theme_ids) & set(codebook.ids))
     used = model if knows else None
     version = f"lexicon {codebook.sha256[:12]}" + (f", {used.name} {used.version}" if used else "")
-    combination = load_combination(used.name) if used else None
-    return CodebookCoder(compile_lexicon(codebook), used, combination, version)
+    lexicon = compile_lexicon(codebook)
+    if isinstance(used, Cascade):
+        first, second = (load_combination(part.name, directory) for part in (used.first, used.second))
+        return CodebookCoder(lexicon, used.first, first, version, second=Second(used.second, second, used.doubt))
+    return CodebookCoder(lexicon, used, load_combination(used.name, directory) if used else None, version)
 
 
 def learn(coder: CodebookCoder, examples: Sequence[Example]) -> CodebookCoder:
@@ -176,9 +178,10 @@ def _known(coder: CodebookCoder, examples: Sequence[Example]) -> NDArray[np.floa
 class ModelKinds:
     """The learned model as a model of kinds."""
 
-    model: Coder
+    model: Coder | Cascade
 
     def kind_probabilities(self, statements: Sequence[object]) -> NDArray[np.float64]:
         """Return an (n, 4) array in the order concern, strength, recommendation, context."""
         rows = [Row(*(getattr(s, name) for name in ("text", "stem", "section", "before"))) for s in statements]
-        return np.asarray(self.model.probabilities(rows)[0], dtype=np.float64)
+        kinds = self.model.kinds(rows) if isinstance(self.model, Cascade) else self.model.probabilities(rows)[0]
+        return np.asarray(kinds, dtype=np.float64)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import ConfigError
+from pipeline.themes.rows import Coder, Row
 from pipeline.themes.student import SHIPPED
 
 Probabilities = NDArray[np.float64]
@@ -56,6 +57,16 @@ class Combination:
         joint = 1 / (1 + np.exp(-logit))
         stretched = np.where(joint < self.cut, joint / (2 * self.cut), 1 - (1 - joint) / (2 * (1 - self.cut)))
         return np.where(np.isnan(by_model), by_terms, stretched.round(4))
+
+
+def by_codebook(model: Coder, rows: Sequence[Row], theme_ids: Sequence[str]) -> Probabilities:
+    """Return a model's probabilities, rows by `theme_ids`, NaN for themes that it does not know."""
+    out = np.full((len(rows), len(theme_ids)), np.nan)
+    _, themes = model.probabilities(rows)
+    for column, theme_id in enumerate(theme_ids):
+        if theme_id in model.theme_ids:
+            out[:, column] = themes[:, model.theme_ids.index(theme_id)]
+    return out
 
 
 def load_combination(part: str, directory: Path | None = None) -> Combination:

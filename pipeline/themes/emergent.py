@@ -3,36 +3,60 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.decomposition import NMF
+from sklearn.cluster import KMeans
+from sklearn.decomposition import NMF, TruncatedSVD
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.preprocessing import normalize
+from threadpoolctl import threadpool_limits
 
 _WORD = r"(?u)\b[^\W\d_][\w'’-]*[^\W\d_]\b"
 NO_THEME = -1
+MANY = 1_000  # findings from which on k-means agrees better with coders than NMF does: docs/themes-benchmark.md
+_DIMENSIONS = 100
+_PROFILE = 40  # words by which a theme is known again
+
+Floats = NDArray[np.float64]
+Labels = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class EmergentTheme:
-    """A theme found in the text: distinctive words, its findings (positions), the most central one, stability."""
+    """A theme found in the text: distinctive words, its findings (positions), the most central one, stability.
+
+    `profile` holds its most distinctive words with weights whose squares add up to 1, to know it again by.
+    """
 
     terms: tuple[str, ...]
     members: tuple[int, ...]
     weights: tuple[float, ...]
     central: int
     stability: float
+    profile: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """Each text's group (or NO_THEME), the strength of each group in each text, and of each word in each group."""
+
+    label: Labels
+    strength: Floats
+    words: Floats
+
+
+Way = Callable[[sparse.csr_matrix, int, int], Grouping]
 
 
 def find_themes(texts: Sequence[str], *, most: int, smallest: int, seed: int) -> list[EmergentTheme]:
     """Return at most `most` themes of at least `smallest` findings each, largest first; a finding may have none.
 
-    Non-negative matrix factorisation of TF-IDF weights, begun from the singular vectors (so the result does not hang
-    on chance), a finding going to its strongest component. Lee & Seung (1999), Nature 401, 788-791.
+    Few findings are grouped by non-negative matrix factorisation, MANY or more by k-means.
     """
     groups = min(most, len(texts) // max(1, smallest))
     if groups < 2:
@@ -40,15 +64,46 @@ def find_themes(texts: Sequence[str], *, most: int, smallest: int, seed: int) ->
     weights, words = word_weights(texts)
     if weights.shape[1] < groups:
         return []
-    strength, components = factorise(weights, groups, seed)
-    label = groups_of(strength)
-    stability = _stability(weights, label, groups, seed)
+    way = by_k_means if len(texts) >= MANY else by_factors
+    found = way(weights, groups, seed)
+    stability = _stability(weights, found.label, groups, seed, way)
     themes = [
-        _theme(group, label, strength, components, words, weights, stability[group])
+        _theme(group, found, words, weights, stability[group])
         for group in range(groups)
-        if (label == group).sum() >= smallest
+        if (found.label == group).sum() >= smallest
     ]
     return sorted(themes, key=lambda theme: (-len(theme.members), theme.terms))
+
+
+def by_factors(weights: sparse.csr_matrix, groups: int, seed: int) -> Grouping:
+    """Group by the strongest component of a non-negative factorisation of TF-IDF weights, texts by words.
+
+    Begun from the singular vectors, so that the result does not hang on chance. Lee & Seung (1999), Nature 401,
+    788-791.
+    """
+    strength, components = factorise(weights, groups, seed)
+    return Grouping(groups_of(strength), strength, components)
+
+
+def by_k_means(weights: sparse.csr_matrix, groups: int, seed: int) -> Grouping:
+    """Group by k-means on latent semantic vectors of TF-IDF weights, texts by words; texts without words get no group.
+
+    Strength is the cosine with a group's centre. Deerwester and others (1990), J. Am. Soc. Inf. Sci. 41, 391-407.
+    """
+    with threadpool_limits(1):  # sums in the same order on every machine
+        size = max(1, min(_DIMENSIONS, weights.shape[1] - 1, weights.shape[0] - 1))
+        latent = normalize(TruncatedSVD(size, random_state=seed).fit_transform(weights))
+        model = KMeans(groups, n_init=5, random_state=seed).fit(latent)
+        strength = np.clip(latent @ normalize(model.cluster_centers_).T, 0.0, None)
+    label = model.labels_.astype(np.int64)
+    empty = np.asarray(weights.getnnz(axis=1) == 0)
+    label[empty] = NO_THEME
+    mean = np.vstack([_mean(weights, label == group) for group in range(groups)])
+    return Grouping(label, strength, mean)
+
+
+def _mean(weights: sparse.csr_matrix, mine: NDArray[np.bool_]) -> Floats:
+    return np.asarray(weights[np.flatnonzero(mine)].sum(axis=0)).ravel() / max(1, int(mine.sum()))
 
 
 def word_weights(texts: Sequence[str]) -> tuple[sparse.csr_matrix, NDArray[np.str_]]:
@@ -70,7 +125,7 @@ def word_weights(texts: Sequence[str]) -> tuple[sparse.csr_matrix, NDArray[np.st
     return weights, vectorizer.get_feature_names_out()
 
 
-def factorise(weights: sparse.csr_matrix, groups: int, seed: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def factorise(weights: sparse.csr_matrix, groups: int, seed: int) -> tuple[Floats, Floats]:
     """Return the strength of each group in each text, and of each word in each group."""
     model = NMF(groups, init="nndsvd", random_state=seed, max_iter=300, tol=1e-4)
     with warnings.catch_warnings():  # stopping early is fine: the stability of each theme is measured and reported
@@ -79,17 +134,15 @@ def factorise(weights: sparse.csr_matrix, groups: int, seed: int) -> tuple[NDArr
     return strength, model.components_
 
 
-def groups_of(strength: NDArray[np.float64]) -> NDArray[np.int64]:
+def groups_of(strength: Floats) -> Labels:
     """Return the strongest component of each finding, or NO_THEME where none stands out."""
-    label: NDArray[np.int64] = strength.argmax(axis=1)
+    label: Labels = strength.argmax(axis=1)
     label[strength.max(axis=1) <= 1e-6] = NO_THEME
     return label
 
 
-def _stability(
-    weights: sparse.csr_matrix, label: NDArray[np.int64], groups: int, seed: int, rounds: int = 5
-) -> NDArray[np.float64]:
-    """Return each group's mean best Jaccard overlap when half of the findings are drawn anew and clustered again.
+def _stability(weights: sparse.csr_matrix, label: Labels, groups: int, seed: int, way: Way, rounds: int = 5) -> Floats:
+    """Return each group's mean best Jaccard overlap when half of the findings are drawn anew and grouped again.
 
     Hennig (2007), Computational Statistics & Data Analysis 52, 258-271.
     """
@@ -97,13 +150,13 @@ def _stability(
     overlap = np.zeros((rounds, groups))
     for turn in range(rounds):
         half = np.sort(draw.choice(len(label), size=max(groups, len(label) // 2), replace=False))
-        again = groups_of(factorise(weights[half], groups, seed)[0])
+        again = way(weights[half], groups, seed).label
         overlap[turn] = [_best_overlap(label[half] == group, again, groups) for group in range(groups)]
-    mean: NDArray[np.float64] = overlap.mean(axis=0)
+    mean: Floats = overlap.mean(axis=0)
     return mean
 
 
-def _best_overlap(members: NDArray[np.bool_], again: NDArray[np.int64], groups: int) -> float:
+def _best_overlap(members: NDArray[np.bool_], again: Labels, groups: int) -> float:
     best = 0.0
     for group in range(groups):
         other = again == group
@@ -113,28 +166,33 @@ def _best_overlap(members: NDArray[np.bool_], again: NDArray[np.int64], groups: 
 
 
 def _theme(
-    group: int,
-    label: NDArray[np.int64],
-    strength: NDArray[np.float64],
-    components: NDArray[np.float64],
-    words: NDArray[np.str_],
-    weights: sparse.csr_matrix,
-    stability: float,
+    group: int, found: Grouping, words: NDArray[np.str_], weights: sparse.csr_matrix, stability: float
 ) -> EmergentTheme:
-    members = np.flatnonzero(label == group)
-    share = strength[members, group] / strength[members].sum(axis=1)
+    members = np.flatnonzero(found.label == group)
+    strength = found.strength[members] + 1e-9
+    share = strength[:, group] / strength.sum(axis=1)
     centre = np.asarray(weights[members].mean(axis=0)).ravel()
     central = members[int(np.argmax(weights[members] @ centre))]
     return EmergentTheme(
-        terms=_terms(components, group, words),
+        terms=_terms(found.words, group, words),
         members=tuple(members.tolist()),
         weights=tuple(np.round(share, 4).tolist()),
         central=int(central),
         stability=round(float(stability), 4),
+        profile=_profile(centre, _mean(weights, found.label != group), words),
     )
 
 
-def _terms(components: NDArray[np.float64], group: int, words: NDArray[np.str_], most: int = 8) -> tuple[str, ...]:
+def _profile(centre: Floats, others: Floats, words: NDArray[np.str_]) -> tuple[tuple[str, float], ...]:
+    """Return the words that the theme's findings have more than the other findings have, heaviest first."""
+    more = np.clip(centre - others, 0.0, None).round(9)
+    top = np.lexsort((words, -more))[:_PROFILE]
+    top = top[more[top] > 0]
+    shares = more[top] / max(1e-12, float(np.linalg.norm(more[top])))
+    return tuple((str(word), round(float(w), 4)) for word, w in zip(words[top], shares, strict=True) if w >= 1e-3)
+
+
+def _terms(components: Floats, group: int, words: NDArray[np.str_], most: int = 8) -> tuple[str, ...]:
     """Return the words that the group has more than the other groups have, without parts of longer ones."""
     rest = (components.sum(axis=0) - components[group]) / max(1, len(components) - 1)
     ranked = np.lexsort((words, -(components[group] - rest)))

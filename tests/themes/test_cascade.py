@@ -1,19 +1,26 @@
-"""The cascade asks its second coder about uncertain rows, and about no others."""
+"""The cascade asks its second model about rows in doubt, and about no others."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
+import pytest
 
-from pipeline.themes.cascade import Cascade, Doubt
+from pipeline.codebook import Codebook, Theme, load_codebook
+from pipeline.themes.cascade import Cascade, Doubt, Second
+from pipeline.themes.coder import ModelKinds, build_coder, load_model
+from pipeline.themes.combine import Combination, Weights
 from pipeline.themes.rows import Row
+
+AS_THE_MODEL_SAYS = Combination(Weights(model=1, terms=0, fired=0, shift=0), cut=0.5)
 
 
 @dataclass
 class Fixed:
-    """A coder that answers by the row's text: `sure` or anything else."""
+    """A model that answers by the row's text: `sure` or anything else."""
 
     name: str
     kind: float
@@ -31,20 +38,56 @@ class Fixed:
         return kinds.astype(np.float32).reshape(-1, 4), themes.astype(np.float32).reshape(-1, 1)
 
 
-def test_only_uncertain_rows_reach_the_second_coder() -> None:
-    first, second = Fixed("first", 0.5, 0.4), Fixed("second", 0.9, 0.8)
-    kinds, themes = Cascade(first, second).probabilities([Row("sure"), Row("doubtful"), Row("sure")])
+def test_only_kinds_in_doubt_reach_the_second_model() -> None:
+    first, second = Fixed("first", 0.5, 0.1), Fixed("second", 0.9, 0.8)
+    kinds = Cascade(first, second).kinds([Row("sure"), Row("doubtful"), Row("sure")])
     assert second.asked == ["doubtful"]
-    assert np.allclose(themes[:, 0], [0.99, 0.6, 0.99])
     assert np.allclose(kinds[1], [0.7, 0.3, 0, 0])
+    assert np.allclose(kinds[0], [0.97, 0.01, 0.01, 0.01])
+
+
+def test_only_themes_in_doubt_reach_the_second_model() -> None:
+    second = Fixed("second", 0.9, 0.8)
+    shares = np.array([[0.95, 0.45], [0.5, 0.45], [0.1, 0.9]])  # the model knows the first theme only
+    rows = [Row("sure"), Row("doubtful"), Row("sure")]
+    settled = Second(second, AS_THE_MODEL_SAYS, Doubt()).settled(rows, np.zeros((3, 2)), shares, ["a", "b"])
+    assert second.asked == ["doubtful"]
+    assert np.allclose(settled, [[0.95, 0.45], [0.65, 0.45], [0.1, 0.9]])
+    assert shares[1, 0] == 0.5
 
 
 def test_doubt_is_about_kind_or_theme() -> None:
-    kinds = np.array([[0.9, 0.1, 0, 0], [0.6, 0.4, 0, 0], [0.9, 0.1, 0, 0]], np.float32)
+    kinds = np.array([[0.9, 0.1, 0, 0], [0.55, 0.45, 0, 0], [0.9, 0.1, 0, 0]], np.float32)
     themes = np.array([[0.01], [0.01], [0.5]], np.float32)
     assert Doubt().of(kinds, themes).tolist() == [False, True, True]
 
 
 def test_no_rows_are_no_work() -> None:
-    kinds, themes = Cascade(Fixed("first", 0.5, 0.4), Fixed("second", 0.9, 0.8)).probabilities([])
-    assert len(kinds) == len(themes) == 0
+    first, second = Fixed("first", 0.5, 0.4), Fixed("second", 0.9, 0.8)
+    assert len(Cascade(first, second).kinds([])) == 0
+    blank = np.zeros((0, 1))
+    assert Second(second, AS_THE_MODEL_SAYS, Doubt()).settled([], blank, blank, ["a"]).shape == (0, 1)
+
+
+def test_a_codebook_that_no_model_knows_asks_none() -> None:
+    book = Codebook((Theme("roads", "Roads", "Roads and paths", terms=("road", "path")),))
+    coder = build_coder(book, Cascade(Fixed("first", 0.5, 0.4), Fixed("second", 0.9, 0.8)))
+    assert coder.model is None
+    assert coder.second is None
+
+
+def test_semantic_codes_rows_whatever_stands_beside_them(root: Path) -> None:
+    pytest.importorskip("onnxruntime", reason="the extra `semantic` is not installed")
+    model = load_model("semantic")
+    assert isinstance(model, Cascade)
+    coder = build_coder(load_codebook(root / "configs" / "codebook.yml"), model)
+    rows = [
+        Row("Handovers between teams are slow, and what one nurse knows the next seldom hears."),
+        Row("Staff in Brackwater had not been shown how to tell when a child is neglected."),
+        Row("Some lists were out of date and nobody could say who had last looked at them."),
+    ]
+    together = coder.weigh(rows).shares
+    alone = np.vstack([coder.weigh([row]).shares for row in reversed(rows)])[::-1]
+    assert np.array_equal(together, alone)
+    kinds = ModelKinds(model).kind_probabilities(rows)
+    assert np.array_equal(kinds[1:2], ModelKinds(model).kind_probabilities(rows[1:2]))
