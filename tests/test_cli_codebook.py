@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from pipeline.cli.main import app
 from pipeline.codebook import load_codebook
 from pipeline.stages import RunOptions, run
+from pipeline.stages.loaded import load_run
 
 BOOK = """\
 themes:
@@ -91,6 +92,14 @@ def test_a_draft_passes_its_own_check(folder: Path, tmp_path: Path) -> None:
     assert call("draft", folder, "--out", out, "--themes", 4)[0] == 0
     assert len(load_codebook(out).themes) == 4
     assert call("check", out)[0] == 0
+
+
+def test_a_draft_can_leave_out_what_has_a_theme(folder: Path) -> None:
+    findings = load_run(folder).findings
+    without = int((findings["themes"] == "").sum())
+    assert 0 < without < len(findings)
+    result = CliRunner().invoke(app, ["codebook", "draft", str(folder), "--without-theme", "--smallest", "30"])
+    assert f"too few findings ({without})" in str(result.exception)
 
 
 def test_a_draft_of_too_little_says_so(folder: Path) -> None:

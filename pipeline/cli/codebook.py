@@ -148,16 +148,22 @@ def draft(
     out: Annotated[Path | None, typer.Option("--out", help="File for the codebook (default: stdout).")] = None,
     themes: Annotated[int, typer.Option("--themes", min=2, help="At most so many themes.")] = 20,
     smallest: Annotated[int, typer.Option("--smallest", min=2, help="Findings that a theme must have.")] = 5,
+    without_theme: Annotated[
+        bool, typer.Option("--without-theme", help="Look only at findings that no theme of the codebook covers.")
+    ] = False,
     config: Config = None,
 ) -> None:
-    """Propose a codebook for documents that have none: themes with terms and examples, to be gone over by hand."""
+    """Propose a codebook for documents that have none: themes with terms and examples, to be gone over by hand.
+
+    With --without-theme, themes to add to a codebook that is there.
+    """
     from pipeline.codebook import codebook_yaml, load_codebook
     from pipeline.stages import load_settings
     from pipeline.tables import write_text
     from pipeline.themes.draft import draft as draft_codebook
     from pipeline.themes.emergent import find_themes
 
-    findings = _findings(corpus, config)
+    findings = _findings(corpus, config, without_theme)
     texts = [row.text for row in findings.rows]
     seed = load_settings(config).settings.seed
     found = find_themes(texts, most=themes, smallest=smallest, seed=seed)
@@ -208,26 +214,28 @@ def _coder(codebook: Path, config: Path | None) -> CodebookCoder:
     return build_coder(load_codebook(codebook), load_model(model))
 
 
-def _findings(on: Path, config: Path | None) -> Findings:
-    """Return the findings of a finished run, or of documents that are read and cut for this."""
+def _findings(on: Path, config: Path | None, without_theme: bool = False) -> Findings:
+    """Return the findings (or those without a theme) of a finished run, or of documents that are read for this."""
     from pipeline.stages import RunOptions, run
     from pipeline.stages.folder import RUN_FILE
 
     if not on.exists():
         raise UsageError("is not there", place=str(on), remedy="Name the folder of a run, or documents")
     if (on / RUN_FILE).exists():
-        return _of_run(on)
+        return _of_run(on, without_theme)
     with tempfile.TemporaryDirectory() as folder:
         run(RunOptions(on, Path(folder) / "run", config, until="cluster"))
-        return _of_run(Path(folder) / "run")
+        return _of_run(Path(folder) / "run", without_theme)
 
 
-def _of_run(folder: Path) -> Findings:
+def _of_run(folder: Path, without_theme: bool = False) -> Findings:
     from pipeline.stages.loaded import load_run
     from pipeline.themes.instrument import Findings
     from pipeline.themes.rows import Row
 
     table = load_run(folder).findings
+    if without_theme:
+        table = table[table["themes"].fillna("") == ""]
     cells = (table[name].fillna("").tolist() for name in ("text", "stem", "section"))
     places = [
         f"{path}{f' [{item}]' if item else ''}{f', page {page:.0f}' if page == page else ''}"

@@ -11,6 +11,7 @@ from pipeline.stages.assemble import Assembly
 from pipeline.stages.checked import Checked
 from pipeline.stages.keys import library_versions
 from pipeline.tables import write_text
+from pipeline.themes.combine import held_out_figures
 from pipeline.validate import Gold
 from pipeline.validate.agreement import agreement
 from pipeline.validate.methods import About, citation, methods, validation
@@ -35,6 +36,7 @@ def write_methods(run: Assembly, gold: Gold | None, checked: Checked) -> None:
         gold=checked.name,
         gold_rows=len(checked.statements),
         faults=checked.faults,
+        held_out=held_out_figures(run.resources.coder.model.name) if run.resources.coder.model else {},
     )
     coders = [asdict(one) for one in agreement(gold.rows, book.ids, run.settings.seed)] if gold else []
     write_text(run.out / "methods.md", methods(about, tables))

@@ -78,3 +78,13 @@ def load_combination(part: str, directory: Path | None = None) -> Combination:
         return Combination(Weights.of(card), float(card["cut"]), by_theme)
     except (OSError, KeyError, TypeError, ValueError) as fault:
         raise ConfigError(f"the combination of '{part}' cannot be read: {fault!r}", place=str(place)) from fault
+
+
+def held_out_figures(part: str, directory: Path | None = None) -> Mapping[str, Mapping[str, float]]:
+    """Return the card's figures of terms and model on statements kept apart, by sort of text; none where it has none.
+
+    Each has rows, kind (share right), micro and macro (F1 of themes).
+    """
+    card = json.loads(((directory or SHIPPED) / "model.json").read_text("utf-8"))
+    found: Mapping[str, Mapping[str, float]] = card.get(part, {}).get("combination", {}).get("held_out_figures", {})
+    return {name: row for name, row in found.items() if {"rows", "kind", "micro", "macro"} <= row.keys()}

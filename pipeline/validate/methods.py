@@ -28,6 +28,7 @@ class About:
     gold: str = ""
     gold_rows: int = 0
     faults: Sequence[Fault] = field(default_factory=tuple)
+    held_out: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 def methods(about: About, tables: Tables) -> str:
@@ -190,7 +191,7 @@ To validate it:
 def validation(about: About, tables: Tables, agreement: Sequence[Mapping[str, Any]] = ()) -> str:
     """Return validation.md; `tables`: performance, calibration, theme_year_corrected."""
     if not about.gold:
-        return _NOT_VALIDATED
+        return "\n".join((_NOT_VALIDATED, *_elsewhere(about))).rstrip() + "\n"
     rows: list[Mapping[str, Any]] = tables["performance"].to_dict("records")
     parts = [
         ["# Validation", ""],
@@ -201,6 +202,32 @@ def validation(about: About, tables: Tables, agreement: Sequence[Mapping[str, An
         _corrected(tables["theme_year_corrected"]),
     ]
     return "\n".join(line for part in parts for line in part).rstrip() + "\n"
+
+
+def _elsewhere(about: About) -> Iterator[str]:
+    """Say what is known without coded statements of the run, and what is not."""
+    yield "## Are the probabilities right?"
+    yield ""
+    yield (
+        "Whether statements with probability .8 are right eight times in ten can only be seen beside statements coded "
+        "by people, so there is no such table for this run; `calibration` and `performance` are empty."
+    )
+    if not about.held_out:
+        return
+    yield ""
+    yield (
+        "All that is known is how the shipped small model, with the project's own codebook, did on coded statements of "
+        "other documents that were kept apart in training. Your documents, and a changed codebook, may do worse."
+    )
+    yield ""
+    head = ("statements kept apart", "number", "kind right", "F1 of themes (all)", "F1 of themes (mean)")
+    yield from markdown(
+        head,
+        [
+            (name.replace("_", " "), f"{row['rows']:,.0f}", *(f"{row[key]:.3f}" for key in ("kind", "micro", "macro")))
+            for name, row in sorted(about.held_out.items())
+        ],
+    )
 
 
 def _gold(about: About) -> Iterator[str]:

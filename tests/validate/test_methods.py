@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -44,6 +45,14 @@ def test_a_run_without_gold_says_that_it_was_not_validated_and_how_to(tables: di
     text = validation(about(), tables)
     assert "not compared with people" in text
     assert "findings review sample" in text
+
+
+def test_a_run_without_gold_says_what_is_known_of_the_model_elsewhere(tables: dict[str, pd.DataFrame]) -> None:
+    held_out = {"other_genres": {"rows": 1500, "kind": 0.704, "micro": 0.63, "macro": 0.646}}
+    text = validation(replace(about(), held_out=held_out), tables)
+    assert "no such table for this run" in text
+    assert "| other genres | 1,500 | 0.704 | 0.630 | 0.646 |" in text
+    assert "kept apart" not in validation(about(), tables)
 
 
 def test_a_run_with_gold_tells_its_faults_and_what_it_could_not_do(tables: dict[str, pd.DataFrame]) -> None:
