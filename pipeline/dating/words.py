@@ -77,12 +77,12 @@ _SAME_LENGTH = str.maketrans(
         "\ufffe": "-",
     }
 )
-_OTHER = re.compile(r"[^\x00-\x7f]")
+_NOT_PLAIN = re.compile(r"[^\x00-\x7f]")
 
 
 def fold(text: str) -> str:
     """Return `text` with plain quotes, dashes and spaces and without accents, every character in its old place."""
-    return _OTHER.sub(_without_accent, text.translate(_SAME_LENGTH))
+    return _NOT_PLAIN.sub(_without_accent, text.translate(_SAME_LENGTH))
 
 
 def _without_accent(char: re.Match[str]) -> str:
