@@ -60,7 +60,7 @@ def _file_lines(run: Run) -> Iterator[str]:
 
 def _unknown_lines(run: Run) -> Iterator[str]:
     """Say what no evidence settled, and how the reader can settle it."""
-    documents = run.documents
+    documents = run.table("documents", ["year", "publisher", "source_type"])
     unknown = {
         "without a proved year (rows 'undated')": documents["year"] == "",
         "without a known publisher": documents["publisher"] == "",

@@ -158,9 +158,24 @@ def _put_together(
     seconds: dict[str, float],
 ) -> tuple[Assembly, Checked]:
     """Write the tables and the report; return the assembly with the template text that it found, and the gold used."""
-    reached = STAGES.index(options.until)
-    tell.begin("writing tables", reached + 1)
+    tell.begin("writing tables", STAGES.index(options.until) + 1)
     clock = time.perf_counter()
+    assembly, checked = _write_tables(assembly, options, gold, lessons, tell)
+    pa.default_memory_pool().release_unused()  # the report begins with what the tables needed given back
+    seconds["tables"] = time.perf_counter() - clock
+    if options.until == "report":
+        clock = time.perf_counter()
+        _write_report(options.out, _about(assembly))
+        write_methods(assembly, gold, checked)
+        seconds["report"] = time.perf_counter() - clock
+    tell.end()
+    return assembly, checked
+
+
+def _write_tables(
+    assembly: Assembly, options: RunOptions, gold: Gold | None, lessons: Mapping[Key, Example], tell: Progress
+) -> tuple[Assembly, Checked]:
+    reached = STAGES.index(options.until)
     documents = write_ingested(assembly)
     checked = Checked(gold.name, (), gold.faults) if gold else Checked()
     tell.step()
@@ -182,13 +197,6 @@ def _put_together(
     written = {name: table for name, table in TABLES.items() if name in assembly.rows}
     write_text(options.out / "tables" / "columns.csv", columns_csv(written))
     write_json(options.out / "tables" / "datapackage.json", datapackage(written))
-    seconds["tables"] = time.perf_counter() - clock
-    if reached >= STAGES.index("report"):
-        clock = time.perf_counter()
-        _write_report(options.out, _about(assembly))
-        write_methods(assembly, gold, checked)
-        seconds["report"] = time.perf_counter() - clock
-    tell.end()
     return assembly, checked
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -40,13 +40,13 @@ class Run:
     path: Path
     about: Mapping[str, Any]
 
-    def table(self, name: str) -> pd.DataFrame:
-        """Return a table of the run; UsageError where there is no such table."""
+    def table(self, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """Return a table of the run, or some of its columns; UsageError where there is no such table."""
         file = self.path / "stages" / f"{name}.parquet"
         if name not in TABLES or not file.is_file():
             known = ", ".join(sorted(n for n in TABLES if (self.path / "stages" / f"{n}.parquet").is_file()))
             raise UsageError(f"has no table '{name}'", place=str(self.path), remedy=f"It has: {known}")
-        return pd.read_parquet(file)
+        return pd.read_parquet(file, columns=list(columns) if columns else None)
 
     @cached_property
     def documents(self) -> pd.DataFrame:
