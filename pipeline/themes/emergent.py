@@ -18,7 +18,7 @@ from threadpoolctl import threadpool_limits
 
 _WORD = r"(?u)\b[^\W\d_][\w'’-]*[^\W\d_]\b"
 NO_THEME = -1
-MANY = 1_000  # findings from which on k-means agrees better with coders than NMF does: docs/themes-benchmark.md
+MANY = 2_000  # findings from which on k-means agrees better with coders than NMF does: docs/themes-benchmark.md
 _DIMENSIONS = 100
 _PROFILE = 40  # words by which a theme is known again
 

@@ -19,7 +19,7 @@ TEXTS = [
 
 @pytest.fixture(params=["few", "many"])
 def themes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> list[EmergentTheme]:
-    monkeypatch.setattr(emergent, "MANY", 5 if request.param == "many" else 1_000)
+    monkeypatch.setattr(emergent, "MANY", 5 if request.param == "many" else 2_000)
     found = find_themes(TEXTS, most=4, smallest=4, seed=3)
     assert found == find_themes(TEXTS, most=4, smallest=4, seed=3)
     return found
