@@ -15,7 +15,7 @@ from pipeline.config import YamlFile, dump_yaml, load_yaml
 from pipeline.themes.emergent import EmergentTheme
 
 FILE = "emergent.yml"
-ALIKE = 0.4  # cosine of two profiles from which on they are one theme: docs/themes-benchmark.md
+ALIKE = 0.6  # cosine of two profiles from which on they are one theme: docs/themes-benchmark.md
 _HEAD = """\
 # Themes found in the text by a run. Keep a copy outside the run's folder and name it under cluster.emergent.previous:
 # a later run then keeps the identifiers and labels of the themes that it finds again. Labels may be changed here.
