@@ -38,6 +38,10 @@ Until = Annotated[
 Shard = Annotated[
     str, typer.Option("--shard", metavar="N/OF", help="Work on one part of the files only, as 3/40; a later run joins.")
 ]
+Shared = Annotated[
+    Path | None,
+    typer.Option("--cache", metavar="FOLDER", help="Folder in which runs into several --out share their results."),
+]
 Redact = Annotated[bool, typer.Option("--redact", help="Mask names, births, addresses and numbers in the outputs.")]
 Force = Annotated[bool, typer.Option("--force", help="Work everything out anew.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
@@ -66,6 +70,7 @@ def run_options(
     force: bool = False,
     redact: bool = False,
     shard: str = "",
+    cache: Path | None = None,
 ) -> RunOptions:
     """Return the options of a run as the stages take them."""
     from pipeline.stages import RunOptions
@@ -85,6 +90,7 @@ def run_options(
         force,
         redact,
         Part(*_shard(shard)) if shard else None,
+        cache,
     )
 
 

@@ -23,6 +23,7 @@ from pipeline.cli.options import (
     Redact,
     Scheduler,
     Shard,
+    Shared,
     Until,
     Workers,
     run_options,
@@ -58,6 +59,7 @@ def run(
     force: Force = False,
     redact: Redact = False,
     shard: Shard = "",
+    cache: Shared = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
@@ -85,6 +87,7 @@ def run(
         force=force,
         redact=redact,
         shard=shard,
+        cache=cache,
     )
     to = console(quiet)
     outcome = run_stages(options, command=sys.argv[1:], progress=Bars(to))
@@ -116,11 +119,26 @@ def _add_stage(app: typer.Typer, stage: str, words: str) -> None:
         force: Force = False,
         redact: Redact = False,
         shard: Shard = "",
+        cache: Shared = None,
         quiet: Quiet = False,
         as_json: AsJson = False,
     ) -> None:
         run(
-            corpus, out, config, codebook, gold, engine, workers, scheduler, stage, force, redact, shard, quiet, as_json
+            corpus,
+            out,
+            config,
+            codebook,
+            gold,
+            engine,
+            workers,
+            scheduler,
+            stage,
+            force,
+            redact,
+            shard,
+            cache,
+            quiet,
+            as_json,
         )
 
     app.command(stage, help=words)(command)

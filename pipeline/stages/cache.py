@@ -17,6 +17,7 @@ from pipeline.errors import OutputError
 
 Tables = Mapping[str, pa.Table]
 ROWS_PER_BATCH = 1024  # so that a long table is read back a little at a time
+_PATIENCE_MS = 600_000  # how long a run waits for another one that writes to a store that both share
 _ZSTD = pa.ipc.IpcWriteOptions(compression="zstd")
 
 
@@ -113,6 +114,33 @@ class Cache:
                 self._base.execute("DETACH DATABASE other")
         except sqlite3.Error as error:
             raise OutputError(f"cannot be read as stored results: {error}", place=str(path)) from error
+
+    def exchange(self, other: Path, wanted: Iterable[str]) -> None:
+        """Take over the results under `wanted` that this store lacks, and hand the other those that it lacks.
+
+        With each go the other files that it was made with. Both ways are transactions of their own, so that runs at
+        the same time only wait for one another. OutputError where the other cannot be written or is no store.
+        """
+        try:
+            Cache(other).close()
+            self._base.execute(f"PRAGMA busy_timeout={_PATIENCE_MS}")
+            self._base.execute("ATTACH DATABASE ? AS other", (f"file:{quote(str(other.resolve()))}",))
+            try:
+                self._base.execute("CREATE TEMP TABLE wanted (key TEXT PRIMARY KEY)")
+                self._base.executemany("INSERT OR IGNORE INTO wanted VALUES (?)", ((key,) for key in wanted))
+                for into, source in (("main", "other"), ("other", "main")):
+                    with self._base:
+                        self._copy(into, source)
+            finally:
+                self._base.execute("DROP TABLE IF EXISTS wanted")
+                self._base.execute("DETACH DATABASE other")
+        except sqlite3.Error as error:
+            raise OutputError(f"cannot be used as a store of results: {error}", place=str(other)) from error
+
+    def _copy(self, into: str, source: str) -> None:
+        lacking = f"key IN (SELECT key FROM wanted) AND key NOT IN (SELECT key FROM {into}.results)"
+        self._base.execute(f"INSERT INTO {into}.looked SELECT * FROM {source}.looked WHERE {lacking}")
+        self._base.execute(f"INSERT OR IGNORE INTO {into}.results SELECT * FROM {source}.results WHERE {lacking}")
 
     def put(self, items: Mapping[str, bytes], looked: Iterable[tuple[str, str, str]] = ()) -> None:
         """Store bytes by key, all or none; `looked`: (key, path, hash) of other files that a result was made with."""

@@ -9,10 +9,12 @@ from typing import Any
 from pipeline import engines
 from pipeline.stages.cache import Cache
 from pipeline.stages.folder import check_out, check_previous, last_run, locked, write_run
-from pipeline.stages.plan import key_files, make_plan
+from pipeline.stages.plan import Keyed, key_files, make_plan
 from pipeline.stages.progress import Outcome, Progress, Silence
 from pipeline.stages.settings import WORKER_MODULES, Named, RunOptions, load_settings
 from pipeline.stages.shards import join_shards, run_shard
+
+SHARED = "results.sqlite"  # the store in a folder that runs share
 
 
 def run(options: RunOptions, command: Sequence[str] = (), progress: Progress | None = None) -> Outcome:
@@ -37,10 +39,18 @@ def run(options: RunOptions, command: Sequence[str] = (), progress: Progress | N
     resources = load_resources(named)
     with locked(options.out), closing(Cache(path)) as cache:
         join_shards(options.out, cache)
+        _share(options, keyed, cache)
         plan = make_plan(options, named, keyed, cache)
         said = execute(plan, options, resources, cache, command, progress or Silence())
+        _share(options, keyed, cache)
         write_run(options.out, said)
     return Outcome(said, False, plan.warnings, _failed_expectations(said, named))
+
+
+def _share(options: RunOptions, keyed: Keyed, cache: Cache) -> None:
+    """Exchange results with the store that runs share, where one is named; it never forgets what it holds."""
+    if options.cache:
+        cache.exchange(options.cache / SHARED, (key for file in keyed.files for key in file.keys.values()))
 
 
 def _failed_expectations(said: Mapping[str, Any], named: Named) -> list[str]:

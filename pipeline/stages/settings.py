@@ -116,6 +116,7 @@ class RunOptions:
     force: bool = False
     redact: bool = False
     shard: Shard | None = None
+    cache: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
