@@ -126,6 +126,7 @@ def measure(given: Path | None, kills: int, seed: int, engine: str) -> dict[str,
                 differing += tables(out) != tables(fresh)
                 compared += 1
                 shutil.rmtree(fresh)
+                print(f"{engine}: {killed} kills, {compared} compared, {differing} differ", file=sys.stderr, flush=True)
     return {"engine": engine, "kills": killed, "finished": finished, "compared": compared, "differing": differing}
 
 
