@@ -28,7 +28,10 @@ def rtf_text(data: bytes) -> str:
         raise RefusedError("too_large", f"the RTF file has {len(data) // 2**20} MB, more than {MAX_RTF // 2**20}")
     # Pictures are hexadecimal digits by the megabyte, which the text extractor would walk one by one.
     source = _PICTURE_DATA.sub(b"", data).decode("latin-1")
-    text = str(rtf_to_text(source, encoding="cp1252", errors="replace"))  # type: ignore[no-untyped-call]
+    try:
+        text = str(rtf_to_text(source, encoding="cp1252", errors="replace"))  # type: ignore[no-untyped-call]
+    except (TypeError, ValueError, LookupError) as error:  # a control word without the number that it needs
+        raise RefusedError("corrupt", f"the RTF file is damaged: {error}") from error
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
