@@ -5,6 +5,7 @@ The five seed documents are never read here: they stay a pure test (see `measure
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import os
@@ -23,6 +24,7 @@ THEMES = (
     "exploitation_and_missing", "care_leavers",
 )  # fmt: skip
 MATERIAL = Path(os.environ.get("FINDINGS_MATERIAL", Path(__file__).resolve().parents[2] / "shared"))
+UNCODED = Path(os.environ.get("FINDINGS_UNCODED", Path(__file__).with_name("work") / "uncoded.jsonl"))
 _STEM = re.compile(r"([^.!?:]{8,160}:)\s*(?:[•–—◼■▪-]?\s?[^.!?:]{0,300})?$")
 
 
@@ -130,24 +132,62 @@ def texts() -> list[Coded]:
     return [row for path in sorted(Path(__file__).with_name("texts").glob("*.txt")) for row in _coded_lines(path)]
 
 
+def coded_apart() -> list[Coded]:
+    """Return the statements of codes.csv, none of a held-out authority; `group` is the authority or `other:NAME`.
+
+    The file holds no text: its key is the hash of a statement that `uncoded.py` cuts from the material.
+    """
+    with Path(__file__).with_name("codes.csv").open(encoding="utf-8", newline="") as f:
+        codes = {r["key"]: r for r in csv.DictReader(f)}
+    letters = dict(zip("csrx", KINDS, strict=True))
+    rows = []
+    for r in _lines(UNCODED):
+        code = codes.get(key_of(r["text"]))
+        if code:
+            ids = tuple(_SHORT[t] for t in code["themes"].split())
+            kind = letters[code["kind"]]
+            rows.append(Coded(code["key"], "coded", r["group"], r["text"], "", r["section"], r["before"], kind, ids))
+    return rows
+
+
+def key_of(text: str) -> str:
+    """Return the key of a statement in codes.csv."""
+    return hashlib.sha256(re.sub(r"\W+", " ", text.lower()).encode()).hexdigest()[:16]
+
+
 def everything() -> list[Coded]:
     """Return all coded statements."""
-    return reports() + written() + more() + texts()
+    return reports() + written() + more() + texts() + coded_apart()
 
 
 def _coded_lines(path: Path) -> list[Coded]:
-    """Return the statements of a file of `kind|themes|heading|text` lines; `group` is the file's name."""
-    rows = []
+    """Return the statements of a file of `kind|themes|heading|text` lines; `group` is the file's name.
+
+    Lines after a title (`== Title`) are a document in running order: each has those before it as its context.
+    """
+    rows, before = [], None
     letters = dict(zip("csrx", KINDS, strict=True))
     for n, line in enumerate(path.read_text("utf-8").splitlines()):
-        if line.strip() and not line.startswith("#"):
+        if line.startswith("== "):
+            before = ""
+        elif line.strip() and not line.startswith("#"):
             kind, themes, section, text = line.split("|", 3)
             ids = tuple(_SHORT[t.strip()] for t in themes.split(",") if t.strip())
+            context = (before or "")[-CONTEXT_WIDTH:].strip()
             rows.append(
                 Coded(
-                    f"{path.stem}-{n}", "written", path.stem, plain(text), "", section.strip(), "", letters[kind], ids
+                    f"{path.stem}-{n}",
+                    "written",
+                    path.stem,
+                    plain(text),
+                    "",
+                    section.strip(),
+                    context,
+                    letters[kind],
+                    ids,
                 )
             )
+            before = None if before is None else f"{before} {text.strip()}"
     return rows
 
 
@@ -158,7 +198,7 @@ def held_out_authority(name: str, share: float = 0.2) -> bool:
 
 def split(held_genres: tuple[str, ...]) -> tuple[list[Coded], list[Coded]]:
     """Return training and test rows with whole authorities and whole genres held out."""
-    train, test = more() + texts(), []
+    train, test = more() + texts() + coded_apart(), []
     for r in reports():
         (test if held_out_authority(r.group) else train).append(r)
     for r in written():

@@ -15,8 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import yaml
-from data import reports, written
-from kinds_fit import PULL, REPORT_WEIGHT, RULES, Floats, few, fit, matrix, prior
+from kinds_fit import PULL, RULES, Floats, fit, matrix, prior, rows_to_fit, weights_of
 from numpy.typing import NDArray
 
 from pipeline.segment.rules import KindRules
@@ -64,10 +63,10 @@ def main(held_out: Path) -> None:
     kept = np.load(held_out)
     logits = dict(zip(kept["items"].tolist(), kept["kinds"], strict=True))
     rules = KindRules.build(yaml.safe_load(RULES.read_text("utf-8")))
-    rows = reports() + written() + few()
+    rows = rows_to_fit()
     seen = [row for row in rows if row.item not in logits]
     test = [row for row in rows if row.item in logits]
-    weight = np.where([row.source == "reports" for row in seen], REPORT_WEIGHT, 1.0)
+    weight = weights_of(seen)
     y_seen = np.array([KINDS.index(row.kind) for row in seen])
     w, b = fit(matrix(rules, seen), y_seen, weight, prior(rules), np.zeros(4), PULL)
     by_rules, by_model = log_shares(matrix(rules, test) @ w + b), np.array([logits[row.item] for row in test], float)

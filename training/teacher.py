@@ -152,6 +152,12 @@ def alone(row: Coded, rng: random.Random) -> Coded:
     return replace(row, before="") if rng.random() < ALONE else row
 
 
+def drawn(rows: list[Coded], codes: int, rng: random.Random) -> list[Coded]:
+    """Return what an epoch reads: all rows, but of the many statements of codes.csv only `codes`, drawn anew."""
+    many = [r for r in rows if r.source == "coded"]
+    return [r for r in rows if r.source != "coded"] + rng.sample(many, min(codes, len(many)))
+
+
 def train(
     model: Teacher, tokenizer: Tokenizer, train_rows: list[Coded], test: list[Coded], a: argparse.Namespace
 ) -> None:
@@ -159,7 +165,7 @@ def train(
     torch.manual_seed(a.seed)
     opt = optimizer(model, a.rate)
     base_rates = [g["lr"] for g in opt.param_groups]
-    per_epoch = math.ceil(len(train_rows) / a.batch)
+    per_epoch = math.ceil(len(drawn(train_rows, a.codes, rng)) / a.batch)
     total, step, warm = per_epoch * a.epochs, 0, 0.05
     mean = {k: v.clone() for k, v in model.state_dict().items()}
     positive = np.array([sum(t in r.themes for r in train_rows) for t in THEMES])
@@ -170,7 +176,7 @@ def train(
     for epoch in range(a.epochs):
         model.train()
         begun, losses = time.time(), []
-        for rows in batches([alone(varied(r, rng), rng) for r in train_rows], a.batch, rng):
+        for rows in batches([alone(varied(r, rng), rng) for r in drawn(train_rows, a.codes, rng)], a.batch, rng):
             x = step / total
             factor = min(x / warm, (1 - x) / (1 - warm))
             for g, r in zip(opt.param_groups, base_rates, strict=True):
@@ -233,6 +239,7 @@ def main() -> None:
     p.add_argument("--epochs", type=int, default=4)
     p.add_argument("--bfloat16", action="store_true")
     p.add_argument("--batch", type=int, default=32)
+    p.add_argument("--codes", type=int, default=6000, help="statements of codes.csv that an epoch reads")
     p.add_argument("--rate", type=float, default=2e-4)
     p.add_argument("--start", type=Path, help="go on from these weights (a teacher.pt) instead of the base encoder")
     p.add_argument("--seed", type=int, default=1)
