@@ -45,9 +45,14 @@ _LEAD = re.compile(r"(?:^|[.!?]\s+)([A-Z][^.!?]{6,200}?:)((?:\s+[^.;]{3,400};(?:
 Floats = NDArray[np.float64]
 
 
+def rows_with_text() -> list[Coded]:
+    """Return the statements that rules are fitted to, those of codes.csv apart; single lines are the model's."""
+    return reports() + written() + more() + [row for row in texts() if _running(row)]
+
+
 def rows_to_fit() -> list[Coded]:
-    """Return the statements that rules are fitted to; the single lines of texts/ are left to the model."""
-    return reports() + written() + more() + [row for row in texts() if _running(row)] + coded_apart()
+    """Return the statements that rules are fitted to."""
+    return rows_with_text() + coded_apart()
 
 
 def weights_of(rows: Sequence[Coded]) -> Floats:

@@ -8,6 +8,7 @@ from pipeline.segment.agencies import AgencyRules, find_agencies, short_forms
 from pipeline.segment.citations import Citation, find_citations
 from pipeline.segment.combine import decide_kinds
 from pipeline.segment.cutting import Unit, cut_blocks
+from pipeline.segment.kinds import reader_of
 from pipeline.segment.roles import ROLES, speaker_role
 from pipeline.segment.rules import KindRules
 from pipeline.segment.speakers import find_speakers
@@ -55,7 +56,11 @@ def segment_all(
     documents: Sequence[DocumentText], settings: SegmentSettings, rules: KindRules, model: KindModel | None = None
 ) -> list[list[Statement]]:
     """Return the statements of each document; asked once for all of them, the model takes least time."""
-    cut = [cut_blocks(document.blocks, unit=document.unit, before=settings.before) for document in documents]
+    roles = reader_of(rules).plays_role
+    cut = [
+        cut_blocks(document.blocks, unit=document.unit, before=settings.before, plays_role=roles)
+        for document in documents
+    ]
     kinds = decide_kinds(cut, rules, model, fixed=settings.kind)
     return [_statements(*one, settings.agencies) for one in zip(documents, cut, kinds, strict=True)]
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from pipeline.segment.sections import SectionPath
+from pipeline.segment.sections import SectionPath, no_role, title_block
 from pipeline.segment.sentences import cut
 from pipeline.segment.stems import Stems, is_joint
 from pipeline.segment.types import BlockRow
@@ -34,9 +34,9 @@ class Unit:
 class _Walk:
     """What is open while the blocks go by: the path of headings, the list's stem and the words just before."""
 
-    def __init__(self, before: int) -> None:
+    def __init__(self, before: int, title: int | None) -> None:
         self.path, self.stems = SectionPath(), Stems()
-        self._before, self._recent = before, ""
+        self._before, self._recent, self._title = before, "", title
 
     def unit(self, block: BlockRow, span: tuple[int, int], stem: str, first: bool, section: str | None = None) -> Unit:
         """Make the unit `[start:end]` of a block's text and remember its words."""
@@ -58,15 +58,22 @@ class _Walk:
         return unit
 
     def open_section(self, block: BlockRow) -> None:
-        """Open a heading; nothing before it belongs to its section."""
-        self.path.push(block.level, block.text, block.marker)
+        """Open a heading; nothing before it belongs to its section, and the document's title opens none."""
+        if block.block_no != self._title:
+            self.path.push(block.level, block.text, block.marker)
         self._recent = ""
 
 
-def cut_blocks(blocks: Sequence[BlockRow], *, unit: str = "document", before: int = 200) -> list[Unit]:
-    """Return the units of a document's blocks in order."""
-    walk = _Walk(before)
+def cut_blocks(
+    blocks: Sequence[BlockRow],
+    *,
+    unit: str = "document",
+    before: int = 200,
+    plays_role: Callable[[str], bool] = no_role,
+) -> list[Unit]:
+    """Return the units of a document's blocks in order; a heading that plays a role is never taken for the title."""
     whole = unit == "statement"
+    walk = _Walk(before, None if whole else title_block(blocks, plays_role))
     units: list[Unit] = []
     for block in blocks:
         if not block.text.strip():

@@ -147,6 +147,10 @@ class KindReader:
                 asides[at:stop] = [True] * (stop - at)
         return asides
 
+    def plays_role(self, heading: str) -> bool:
+        """Return whether a heading tells what kind the statements under it are."""
+        return any(pattern.search(heading) for pattern in self._headings)
+
     def _roles_of(self, section: str) -> tuple[float, ...]:
         """Return for each role 1 where the innermost heading plays it, a half where one above does."""
         path = section.split(SEPARATOR)[::-1] if section else []
