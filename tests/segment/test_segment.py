@@ -105,9 +105,23 @@ def test_sections_are_paths_of_headings() -> None:
     sections = {s.text: s.section for s in statements(REPORT)}
     title = "Northby: inspection of services for children"
     assert sections[title] == ""
-    assert sections["Key findings"] == title
-    assert sections["records were thin."] == f"{title} > Key findings"
-    assert sections["publish what it finds."] == f"{title} > Recommendations"
+    assert sections["Key findings"] == ""
+    assert sections["records were thin."] == "Key findings"
+    assert sections["publish what it finds."] == "Recommendations"
+
+
+@pytest.mark.parametrize(
+    ("text", "section"),
+    [
+        ("# Children let down, review finds\n\nNobody rang the school.", ""),
+        ("# Recommendations\n\nRing the school.", "Recommendations"),
+        ("# Visits\n\nNobody rang the school.\n\n# Records\n\nThey were thin.", "Visits"),
+        ("By our own reporter\n\n# Children let down\n\nNobody rang the school.", "Children let down"),
+    ],
+)
+def test_only_a_heading_that_opens_a_document_and_stands_above_the_others_is_its_title(text: str, section: str) -> None:
+    first = next(s for s in statements(text) if s.text.endswith("the school."))
+    assert first.section == section
 
 
 def test_before_holds_the_words_just_before_in_the_same_section() -> None:
