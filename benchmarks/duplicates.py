@@ -21,7 +21,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pipeline.ingest import DuplicateSettings, find_copies
+from pipeline.ingest import DuplicateSettings
+from pipeline.ingest.duplicates import find_copies
 from pipeline.ingest.shingle_index import shingles_of
 
 WORDS = [f"{a}{b}{c}" for a in "bcdfghklmnprst" for b in ("ar", "el", "in", "or", "us") for c in ("", "ed", "ing", "s")]

@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from pipeline.readers import settings
 from pipeline.readers.sheet import parts
 from pipeline.stages import RunOptions, run
 from pipeline.stages.cache import Cache, pack
@@ -86,7 +87,7 @@ def test_a_table_in_parts_has_the_bytes_of_one_read_whole(tmp_path: Path, monkey
     (corpus / "a.txt").write_text("Published: 4 March 2004\n\nCaseloads are too high and staff are not trained.\n")
     tables = []
     for out, least in (("whole", 10**9), ("parts", 1)):
-        monkeypatch.setattr(parts, "LEAST_BYTES", least)
+        monkeypatch.setattr(settings, "LEAST_BYTES", least)
         monkeypatch.setattr(parts, "ROWS", 9)
         run(RunOptions(corpus, tmp_path / out, engine="serial", until="tabulate"))
         tables.append({p.name: p.read_bytes() for p in (tmp_path / out / "tables").iterdir()})

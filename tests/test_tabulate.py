@@ -10,9 +10,8 @@ import pytest
 from pipeline.estimate import ClusteredEstimators
 from pipeline.tables import TABLES, check
 from pipeline.tables.schema import FINDING_KINDS
-from pipeline.tabulate import (
+from pipeline.tabulate.series import (
     Correction,
-    TabulateSettings,
     ThemeCells,
     coverage,
     date_sensitivity,
@@ -20,6 +19,7 @@ from pipeline.tabulate import (
     speaker_themes,
     theme_series,
 )
+from pipeline.tabulate.settings import TabulateSettings
 
 LABELS = {"doors": "Doors", "roofs": "Roofs"}
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 
 from pipeline.cli.show import console
-from pipeline.ingest.collect import Collected, CollectSettings, FetchLimits, read_sources
-from pipeline.ingest.collect import collect as fetch_all
+from pipeline.ingest.collect import FetchLimits
+
+if TYPE_CHECKING:
+    from pipeline.ingest.collect import Collected
 
 DEFAULTS = FetchLimits()
 
@@ -52,6 +54,9 @@ def collect(
     as_json: AsJson = False,
 ) -> None:
     """Fetch the documents of a list into a folder, politely; run again to go on where it stopped."""
+    from pipeline.ingest.collect import CollectSettings, read_sources
+    from pipeline.ingest.collect import collect as fetch_all
+
     listed = read_sources(sources)[: first or None]
     screen = console(quiet)
     if dry_run:

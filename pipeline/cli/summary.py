@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -44,45 +46,50 @@ def _counted(rows: Mapping[str, int]) -> str:
 
 def _file_lines(run: Run) -> Iterator[str]:
     """Say where a file holds another number of articles than it announces, and what could not be read."""
-    files, rejects = run.table("files"), run.table("rejects")
-    announcing = files[files["announced"].notna()]
-    if len(announcing):
-        total, read = int(announcing["announced"].sum()), int(announcing["documents"].sum())
+    files = run.rows("files", ["source_path", "announced", "documents", "rejects"])
+    announcing = [row for row in files if row["announced"] is not None]
+    if announcing:
+        total, read = (sum(row[name] for row in announcing) for name in ("announced", "documents"))
         yield f"{_plural(len(announcing), 'file')} that announce {total:,} articles gave {read:,}."
-    short = announcing[announcing["announced"] != announcing["documents"]]
-    for row in short.head(MOST_NAMED).itertuples():
-        became = f"{row.documents} read, {row.rejects} rejected"
-        yield f"{row.source_path}: announces {row.announced:.0f} articles, {became}."
-    for reason, count in rejects["reason"].value_counts().items():
-        first = rejects[rejects["reason"] == reason].iloc[0]
+    short = [row for row in announcing if row["announced"] != row["documents"]]
+    for row in short[:MOST_NAMED]:
+        became = f"{row['documents']} read, {row['rejects']} rejected"
+        yield f"{row['source_path']}: announces {row['announced']} articles, {became}."
+    rejects = run.rows("rejects", ["source_path", "reason", "message"])
+    for reason, count in Counter(row["reason"] for row in rejects).most_common():
+        first = next(row for row in rejects if row["reason"] == reason)
         yield f"{count} rejected as {reason}, such as {first['source_path']}: {first['message']}"
 
 
 def _unknown_lines(run: Run) -> Iterator[str]:
     """Say what no evidence settled, and how the reader can settle it."""
-    documents = run.table("documents", ["year", "publisher", "source_type"])
+    documents = run.rows("documents", ["year", "publisher", "source_type"])
     unknown = {
-        "without a proved year (rows 'undated')": documents["year"] == "",
-        "without a known publisher": documents["publisher"] == "",
-        "neither report nor news": documents["source_type"] == "other",
+        "without a proved year (rows 'undated')": sum(row["year"] == "" for row in documents),
+        "without a known publisher": sum(row["publisher"] == "" for row in documents),
+        "neither report nor news": sum(row["source_type"] == "other" for row in documents),
     }
-    counts = [f"{rows.sum():,} {what}" for what, rows in unknown.items() if rows.any()]
+    counts = [f"{count:,} {what}" for what, count in unknown.items() if count]
     if counts:
         yield f"Documents: {'; '.join(counts)}."
         yield f"To settle it, complete {run.path / MANIFEST_DRAFT} and save it as manifest.csv in the corpus."
 
 
 def _theme_lines(run: Run) -> Iterator[str]:
-    series = run.theme_year[run.theme_year["year"] != "undated"]
-    totals = series.groupby("theme_label")["findings"].sum().sort_values(ascending=False, kind="stable")
-    totals = totals[totals > 0].head(MOST_THEMES)
-    if totals.empty:
+    columns = ["year", "theme_label", "findings", "share_of_findings"]
+    series = [row for row in run.rows("theme_year", columns) if row["year"] != "undated"]
+    totals: Counter[str] = Counter()
+    for row in series:
+        totals[row["theme_label"]] += row["findings"]
+    leading = sorted((-count, label) for label, count in totals.items() if count)[:MOST_THEMES]
+    if not leading:
         return
-    years = sorted(series["year"].unique())
+    years = sorted({row["year"] for row in series})
     yield f"Leading themes: findings, and share of the year's findings from {years[0]} to {years[-1]}"
-    for label, count in totals.items():
-        shares = series[series["theme_label"] == label].sort_values("year")["share_of_findings"]
-        yield f"  {label!s:<42.42} {count:>6,}  {sparkline(shares)}"
+    for count, label in leading:
+        of_year = {row["year"]: row["share_of_findings"] for row in series if row["theme_label"] == label}
+        shares = [math.nan if of_year[year] is None else of_year[year] for year in sorted(of_year)]
+        yield f"  {label:<42.42} {-count:>6,}  {sparkline(shares)}"
 
 
 def _next_steps(said: Mapping[str, Any], run: Run) -> Iterator[str]:
@@ -102,13 +109,9 @@ def _next_steps(said: Mapping[str, Any], run: Run) -> Iterator[str]:
 
 def _largest_cell(run: Run) -> Mapping[str, Any] | None:
     """Return the row of theme_year with the most findings, a dated one before an undated one; None without any."""
-    rows = run.theme_year[run.theme_year["findings"] > 0]
-    if rows.empty:
-        return None
-    dated = rows[rows["year"] != "undated"]
-    chosen = dated if len(dated) else rows
-    first: Mapping[str, Any] = chosen.sort_values("findings", ascending=False, kind="stable").iloc[0].to_dict()
-    return first
+    found = [row for row in run.rows("theme_year", ["year", "theme_id", "findings"]) if row["findings"]]
+    dated = [row for row in found if row["year"] != "undated"]
+    return max(dated or found, key=lambda row: int(row["findings"]), default=None)
 
 
 def plan_said(plan: Plan) -> dict[str, Any]:

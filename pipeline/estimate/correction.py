@@ -23,7 +23,7 @@ from scipy.stats import chi2
 
 from pipeline.estimate.rates import Rates, clustered_effect, effective_size, jeffreys, joined, stratum_rates
 from pipeline.estimate.shares import Z95
-from pipeline.tabulate import Correction
+from pipeline.tabulate.series import Correction
 
 Floats = NDArray[np.float64]
 WITH_THEME, WITHOUT_THEME, CONTEXT = 0, 1, 2

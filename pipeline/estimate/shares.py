@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import norm
 
-from pipeline.tabulate import ClusterSums, Ends
+from pipeline.tabulate.series import ClusterSums, Ends
 
 Z95 = float(norm.ppf(0.975))
 

@@ -20,7 +20,7 @@ from scipy.stats import norm
 from scipy.stats import t as t_distribution
 from statsmodels.stats.multitest import multipletests
 
-from pipeline.tabulate import Correction
+from pipeline.tabulate.series import Correction
 
 Floats = NDArray[np.float64]
 NAN = float("nan")

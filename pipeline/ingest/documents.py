@@ -8,23 +8,23 @@ import hashlib
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pipeline.dating import Dated, DatingInput, DatingSettings, Timeline, date_document
+from pipeline.dating import Dated, DatingInput, Timeline, date_document
 from pipeline.dating.describe import Description, describe
 from pipeline.ingest.files import CorpusFile, file_digest
 from pipeline.ingest.manifest import Manifest, ManifestRow
-from pipeline.ingest.redact import Redactor, RedactSettings
+from pipeline.ingest.redact import Redactor
+from pipeline.ingest.settings import IngestSettings, RedactSettings
 from pipeline.ingest.shingle_index import shingles_of
 from pipeline.readers.dispatch import ReadOptions, read
 from pipeline.readers.guard import RefusedError
 from pipeline.readers.parsed import Block, Parsed, ReadResult, Reject, rejected
-from pipeline.readers.sheet import TableSettings
 from pipeline.readers.sheet.parts import TablePart, read_part
 from pipeline.tables import TABLES, from_rows
 
@@ -37,16 +37,6 @@ _SHINGLES = pa.schema([("doc_id", pa.string()), ("hashes", pa.list_(pa.uint64())
 _FILE_EXTRAS = pa.schema([(name, pa.list_(pa.string())) for name in ("claimed", "asked", "asked_sha256")])
 # `continues`: the row goes on with the block of the row before, on another page.
 _BLOCK_EXTRAS = pa.schema([("source_map", pa.list_(pa.int64())), ("continues", pa.bool_())])
-
-
-@dataclass(frozen=True, slots=True)
-class IngestSettings:
-    """How files are read and dated. `max_file_mb` is the size in megabytes above which a file is rejected unread."""
-
-    max_file_mb: int = 512
-    redact: RedactSettings = field(default_factory=RedactSettings)
-    table: TableSettings = field(default_factory=TableSettings)
-    dating: DatingSettings = field(default_factory=DatingSettings)
 
 
 @dataclass(frozen=True, slots=True)

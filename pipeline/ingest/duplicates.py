@@ -19,28 +19,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from pipeline.ingest.settings import DuplicateSettings
 from pipeline.ingest.shingle_index import Postings, ShingleIndex
 
 Integers = NDArray[np.int64]
 _EVER = 10_000_000  # a day number beyond every calendar
 _BLOCK = 4_000_000  # pairs made at a time
 _DATED = 62  # days: a document whose date is vaguer tells nothing of when a text was in use
-
-
-@dataclass(frozen=True, slots=True)
-class DuplicateSettings:
-    """When a later document counts as a copy of an earlier one.
-
-    `containment`: the least share of the shorter one's text that the two have in common; `containment_reports` where
-    one of them is no news article. `window_days`: how far apart they may have been published. `stock_documents`: text
-    in more documents than this is stock text whenever it appeared. `find`: look for copies at all.
-    """
-
-    find: bool = True
-    containment: float = 0.5
-    containment_reports: float = 0.7
-    window_days: int = 31
-    stock_documents: int = 300
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.errors import CorpusError, UsageError
-from pipeline.readers.sheet.parts import TablePart
+
+if TYPE_CHECKING:
+    from pipeline.readers.sheet.parts import TablePart
 
 MANIFEST_NAME = "manifest.csv"
 # Files that operating systems and editors leave behind; they are nobody's documents.

@@ -11,19 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
 
-Kind = Literal["name", "date_of_birth", "address", "phone", "email", "number"]
-KINDS: tuple[Kind, ...] = ("name", "date_of_birth", "address", "phone", "email", "number")
-
-
-@dataclass(frozen=True, slots=True)
-class RedactSettings:
-    """What is masked. `office_holders`: also names of ministers, councillors and others in public office."""
-
-    on: bool = False
-    kinds: tuple[Kind, ...] = KINDS
-    office_holders: bool = False
+from pipeline.ingest.settings import Kind, RedactSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pipeline import tabulate
 from pipeline.cluster import ThemesOf, with_themes
-from pipeline.ingest import attachments, find_copies, with_attachments, with_copies
+from pipeline.ingest.attachments import attachments, with_attachments
+from pipeline.ingest.duplicates import find_copies, with_copies
 from pipeline.ingest.manifest import COLUMNS as MANIFEST_COLUMNS
 from pipeline.ingest.manifest import draft
 from pipeline.stages.cache import Cache, stored_tables
@@ -31,6 +31,7 @@ from pipeline.stages.totals import DocumentNumbers, Totals
 from pipeline.stages.work import Resources
 from pipeline.tables import TABLES, from_rows, sort, write_csv, write_table, write_text
 from pipeline.tables.spec import Table
+from pipeline.tabulate import series as tabulate
 from pipeline.themes.known import FILE as EMERGENT_FILE
 
 MOST_SORTED = 500_000  # assignments that are sorted in memory at a time

@@ -20,7 +20,7 @@ from pipeline.stages.documents import frame_of
 from pipeline.stages.settings import RunOptions
 from pipeline.tables import TABLES, from_rows, sort
 from pipeline.tables.schema import UNDATED
-from pipeline.tabulate import Correction
+from pipeline.tabulate.series import Correction
 from pipeline.validate import Aligned, CodedStatement, Fault, Gold, align, read_gold
 from pipeline.validate.performance import Compared, calibration, performance
 

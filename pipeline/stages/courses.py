@@ -21,7 +21,7 @@ from pipeline.stages.assemble import Assembly, coded_statements
 from pipeline.stages.documents import frame_of
 from pipeline.stages.totals import DocumentNumbers, Integers
 from pipeline.tables import TABLES, from_rows, sort
-from pipeline.tabulate import Correction
+from pipeline.tabulate.series import Correction
 
 UNKNOWN = -1  # in the place of a year
 

@@ -20,7 +20,7 @@ from pipeline.codebook import Codebook
 from pipeline.engines import Job
 from pipeline.exchange import write_workbook
 from pipeline.ingest.documents import nothing_read
-from pipeline.ingest.redact import KINDS
+from pipeline.ingest.settings import KINDS
 from pipeline.readers.parsed import Reject
 from pipeline.readers.sandbox import Outcome
 from pipeline.report import MAX_STATEMENTS, load_tables, report_html

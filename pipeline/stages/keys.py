@@ -8,13 +8,16 @@ from dataclasses import asdict, dataclass, replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.ingest import CorpusFile, Manifest
 from pipeline.ingest.files import file_digest
-from pipeline.readers.sheet import TableSettings
-from pipeline.readers.sheet.parts import find_parts
+from pipeline.readers.settings import TableSettings, may_be_long
 from pipeline.stages.cache import key_of
 from pipeline.stages.settings import FILE_STAGES, Named, Stage
+
+if TYPE_CHECKING:
+    from pipeline.readers.sheet.parts import TablePart
 
 PACKAGE = Path(__file__).resolve().parents[1]
 # The parts of the package that decide each stage's results, and the libraries that they lean on.
@@ -22,7 +25,7 @@ _CODE: dict[str, tuple[str, ...]] = {
     "ingest": ("ingest", "readers", "dating", "stages/work.py", "stages/cache.py"),
     "segment": ("segment", "language.py", "themes", "models", "stages/work.py"),
     "cluster": ("cluster.py", "themes", "models", "language.py", "codebook.py", "stages/work.py"),
-    "tabulate": ("tabulate.py", "estimate", "validate", "stages", "tables", "themes", "ingest/duplicates.py"),
+    "tabulate": ("tabulate", "estimate", "validate", "stages", "tables", "themes", "ingest/duplicates.py"),
     "report": ("report", "exchange"),
 }
 _LIBRARIES: dict[str, tuple[str, ...]] = {
@@ -82,8 +85,14 @@ def code_hash(stage: str) -> str:
     """Return the hash of the code (and models) behind a stage."""
     digest = hashlib.sha256()
     for path in sorted(path for name in _CODE[stage] for path in _sources(PACKAGE / name)):
-        digest.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + path.read_bytes())
+        digest.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + _file_hash(path))
     return digest.hexdigest()
+
+
+@cache
+def _file_hash(path: Path) -> bytes:
+    """Return the hash of a file of the package; models, the largest, are behind more than one stage."""
+    return hashlib.sha256(path.read_bytes()).digest()
 
 
 def _sources(path: Path) -> Iterable[Path]:
@@ -152,13 +161,19 @@ def file_keys(
     """
     sha256 = file.fault or _digest(file.path)
     said = sorted((key, asdict(row)) for key, row in manifest.rows.items())
-    pieces = [] if file.fault else find_parts(file.path, table)
+    pieces = [] if file.fault or not may_be_long(file.path) else _parts(file.path, table)
     if not pieces:
         return [_keys(file, sha256, manifest, key_of(file.source_path, sha256, said), parts)]
     return [
         _keys(replace(file, part=part), sha256, manifest, key_of(file.source_path, asdict(part.content), said), parts)
         for part in pieces
     ]
+
+
+def _parts(path: Path, table: TableSettings) -> list[TablePart]:
+    from pipeline.readers.sheet.parts import find_parts  # loads the readers, which only long tables need here
+
+    return find_parts(path, table)
 
 
 def _keys(file: CorpusFile, sha256: str, mine: Manifest, last: str, parts: Mapping[str, Mapping[str, str]]) -> FileKeys:

@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+import pyarrow.parquet as pq
 
 from pipeline.errors import UsageError
 from pipeline.stages.folder import open_run
 from pipeline.tables import TABLES
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 TRACE_COLUMNS = (
     "statement_id",
@@ -42,11 +45,22 @@ class Run:
 
     def table(self, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """Return a table of the run, or some of its columns; UsageError where there is no such table."""
+        import pandas as pd  # takes long to import, which the summary of a run does without
+
+        return pd.read_parquet(self._file(name), columns=list(columns) if columns else None)
+
+    def rows(self, name: str, columns: Sequence[str]) -> list[dict[str, Any]]:
+        """Return some columns of a table as one mapping a row; None where a cell is blank."""
+        with pq.ParquetFile(self._file(name)) as file:  # unlike read_table, does not load pandas
+            rows: list[dict[str, Any]] = file.read(columns=list(columns)).to_pylist()
+        return rows
+
+    def _file(self, name: str) -> Path:
         file = self.path / "stages" / f"{name}.parquet"
         if name not in TABLES or not file.is_file():
             known = ", ".join(sorted(n for n in TABLES if (self.path / "stages" / f"{n}.parquet").is_file()))
             raise UsageError(f"has no table '{name}'", place=str(self.path), remedy=f"It has: {known}")
-        return pd.read_parquet(file, columns=list(columns) if columns else None)
+        return file
 
     @cached_property
     def documents(self) -> pd.DataFrame:
@@ -128,6 +142,8 @@ def _counted_years(run: Run, rows: pd.DataFrame) -> pd.Series:
 
 def _evidence(row: Any) -> str:
     """Return the words that decided, from the finding or its stem."""
+    import pandas as pd
+
     if pd.isna(row.evidence_start):
         return str(row.stem)
     return str(row.text[int(row.evidence_start) - row.start : int(row.evidence_end) - row.start])

@@ -12,7 +12,7 @@ from pipeline.engines import EngineName
 from pipeline.errors import ConfigError
 from pipeline.ingest import DuplicateSettings, IngestSettings
 from pipeline.segment import SegmentSettings
-from pipeline.tabulate import TabulateSettings
+from pipeline.tabulate.settings import TabulateSettings
 
 Stage = Literal["ingest", "segment", "cluster", "tabulate", "report"]
 STAGES: tuple[Stage, ...] = ("ingest", "segment", "cluster", "tabulate", "report")

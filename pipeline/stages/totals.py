@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline.tables.schema import FINDING_KINDS
-from pipeline.tabulate import ThemeCells
+from pipeline.tabulate.series import ThemeCells
 
 Integers = NDArray[np.int64]
 

@@ -18,7 +18,8 @@ from pipeline.codebook import Codebook, load_codebook
 from pipeline.config import load_yaml
 from pipeline.dating import Timeline
 from pipeline.errors import UsageError
-from pipeline.ingest import CorpusFile, Manifest, ingest_file
+from pipeline.ingest import CorpusFile, Manifest
+from pipeline.ingest.documents import ingest_file
 from pipeline.segment import (
     AgencyRules,
     BlockRow,

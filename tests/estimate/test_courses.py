@@ -13,7 +13,7 @@ from pipeline.estimate.recurrence import Said, linked
 from pipeline.estimate.standard import standardised
 from pipeline.estimate.trends import logistic, trends
 from pipeline.tables import TABLES, check, from_rows, sort
-from pipeline.tabulate import Correction
+from pipeline.tabulate.series import Correction
 
 YEARS = range(2001, 2013)
 

@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import binomtest
 
 from pipeline.estimate import clustered_share, wilson
-from pipeline.tabulate import ClusterSums
+from pipeline.tabulate.series import ClusterSums
 
 
 @pytest.mark.parametrize(("x", "n"), [(0, 10), (1, 10), (5, 10), (10, 10), (3, 400), (1, 1)])

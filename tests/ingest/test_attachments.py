@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from pipeline.ingest import attachments, with_attachments
+from pipeline.ingest.attachments import attachments, with_attachments
 from pipeline.stages import RunOptions, run
 from pipeline.stages.loaded import Run, load_run
 from pipeline.tables import TABLES

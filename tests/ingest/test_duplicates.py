@@ -12,16 +12,9 @@ import pyarrow as pa
 import pytest
 
 from pipeline.dating import Timeline
-from pipeline.ingest import (
-    DuplicateSettings,
-    IngestSettings,
-    find_copies,
-    find_files,
-    ingest_file,
-    read_manifests,
-    shingle_index,
-    with_copies,
-)
+from pipeline.ingest import DuplicateSettings, IngestSettings, find_files, read_manifests, shingle_index
+from pipeline.ingest.documents import ingest_file
+from pipeline.ingest.duplicates import find_copies, with_copies
 from pipeline.ingest.shingle_index import shingles_of
 from pipeline.tables import TABLES
 

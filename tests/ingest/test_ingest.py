@@ -10,8 +10,8 @@ import pytest
 
 from pipeline.dating import Timeline
 from pipeline.errors import ConfigError, CorpusError, UsageError
-from pipeline.ingest import IngestSettings, Manifest, find_files, ingest_file, read_manifests
-from pipeline.ingest.documents import Ingested, document_id, normalised_text
+from pipeline.ingest import IngestSettings, Manifest, find_files, read_manifests
+from pipeline.ingest.documents import Ingested, document_id, ingest_file, normalised_text
 
 REPORT = """\
 Fernbridge Council: a report on its children's services

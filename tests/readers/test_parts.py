@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.readers import settings
 from pipeline.readers.sheet import TableSettings, parts, read_table
 from pipeline.readers.sheet.parts import find_parts, read_part
 
@@ -32,7 +33,7 @@ def json_rows(path: Path) -> None:
 @pytest.fixture(autouse=True)
 def short_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parts, "ROWS", 11)
-    monkeypatch.setattr(parts, "LEAST_BYTES", 100)
+    monkeypatch.setattr(settings, "LEAST_BYTES", 100)
 
 
 @pytest.mark.parametrize(("name", "write"), [("t.csv", csv_rows), ("t.jsonl", json_rows)])

@@ -25,6 +25,7 @@ from urllib3.exceptions import (
 
 from pipeline.errors import ConfigError
 from pipeline.ingest.collect.addresses import Opened, PrivateAddressError, any_address, guarded_pool, is_public
+from pipeline.ingest.collect.limits import FetchLimits
 from pipeline.ingest.collect.sources import checked_url
 
 Reason = Literal[
@@ -42,18 +43,6 @@ Reason = Literal[
 ]
 _PASSING: frozenset[Reason] = frozenset({"busy", "unreachable", "timeout", "truncated"})
 _PIECE = 2**16
-
-
-@dataclass(frozen=True, slots=True)
-class FetchLimits:
-    """What one document may take: megabytes, seconds in all, seconds without a byte, redirects, tries, waiting."""
-
-    max_mb: float = 200.0
-    total_s: float = 300.0
-    silent_s: float = 30.0
-    redirects: int = 8
-    tries: int = 4
-    longest_wait_s: float = 300.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,10 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 import pipeline
-from pipeline.ingest.collect.fetch import Answer, Client, FetchError, FetchLimits, check_status, next_address
+from pipeline.ingest.collect.fetch import Answer, Client, FetchError, check_status, next_address
 from pipeline.ingest.collect.folder import Collected, Folder
 from pipeline.ingest.collect.kinds import oddities, suffix_of
+from pipeline.ingest.collect.limits import FetchLimits
 from pipeline.ingest.collect.robots import CLOSED, Robots, parse_robots
 from pipeline.ingest.collect.sources import Source
 from pipeline.ingest.files import file_digest

@@ -9,7 +9,8 @@ from pipeline.dating import DateClue
 from pipeline.readers.blocks import paragraph_blocks
 from pipeline.readers.guard import RefusedError, clean
 from pipeline.readers.parsed import Block, Parsed, ReadResult, Reject, SourceType, Unit
-from pipeline.readers.sheet.columns import Columns, TableSettings, find_columns, listed, unit_of
+from pipeline.readers.settings import TableSettings
+from pipeline.readers.sheet.columns import Columns, find_columns, listed, unit_of
 from pipeline.readers.sheet.sources import Row, csv_rows, find_separator, jsonl_rows, xlsx_rows
 
 __all__ = ["TableSettings", "iter_rows", "looks_like_table", "read_table"]

@@ -9,6 +9,7 @@ from statistics import median
 
 from pipeline.readers.guard import RefusedError, clean
 from pipeline.readers.parsed import Unit
+from pipeline.readers.settings import TableSettings
 
 _NAMES: dict[str, tuple[str, ...]] = {
     "text": (
@@ -37,23 +38,6 @@ _NAMES: dict[str, tuple[str, ...]] = {
 _SENTENCE_END = re.compile(r"[.!?][\"'”’)]?\s+(?=[\"'“‘(]?[A-ZÀ-Þ])")
 _STATEMENT_WORDS = 90
 _STATEMENT_SHARE = 0.8
-
-
-@dataclass(frozen=True, slots=True)
-class TableSettings:
-    """Column names given by the user, blank to find them by their usual names; `unit` blank to tell it by the rows."""
-
-    text: str = ""
-    id: str = ""
-    year: str = ""
-    date: str = ""
-    source_type: str = ""
-    heading: str = ""
-    context: str = ""
-    title: str = ""
-    publisher: str = ""
-    document: str = ""
-    unit: Unit | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,14 +17,13 @@ from typing import BinaryIO
 from pipeline.readers.guard import RefusedError, encoding_of
 from pipeline.readers.news import read_export
 from pipeline.readers.parsed import Parsed, ReadResult, Unit
+from pipeline.readers.settings import TableSettings, may_be_long
 from pipeline.readers.sheet import HEADER_ROWS, UNIT_SAMPLE, cell_at, documents_of, is_blank, row_id
-from pipeline.readers.sheet.columns import Columns, TableSettings, find_columns, unit_of
+from pipeline.readers.sheet.columns import Columns, find_columns, unit_of
 from pipeline.readers.sheet.sources import Row, csv_cells, find_separator, keys_of, line_values, object_rows
 
 ROWS = 10_000
-LEAST_BYTES = 2**20  # a smaller table is one part: a process of its own would not pay
 _HEAD = 2**20
-_SUFFIXES = {".csv", ".tsv", ".jsonl", ".ndjson"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +59,9 @@ class TablePart:
 
 def find_parts(path: Path, settings: TableSettings) -> list[TablePart]:
     """Return the parts of a long table in UTF-8; none where the file is short, no table, or faulty as a whole."""
+    if not may_be_long(path):
+        return []
     try:
-        if path.suffix.lower() not in _SUFFIXES or path.stat().st_size < LEAST_BYTES:
-            return []
         with path.open("rb") as file:
             head = file.read(_HEAD)
             first = _first(file, head, path.name, settings)

@@ -16,22 +16,10 @@ from numpy.typing import NDArray
 
 from pipeline.tables import TABLES, from_columns, sort
 from pipeline.tables.schema import FINDING_KINDS, UNDATED
+from pipeline.tabulate.settings import TabulateSettings
 
 Ends = tuple[NDArray[np.float64], NDArray[np.float64]]
 PLURAL = {"concern": "concerns", "strength": "strengths", "recommendation": "recommendations"}
-
-
-@dataclass(frozen=True, slots=True)
-class TabulateSettings:
-    """`year`: which date counts; `few_documents`: below this many documents a row is flagged.
-
-    `breaks`: first years of new report templates or inspection frameworks; `find_breaks`: look for them, too.
-    """
-
-    year: Literal["published", "covered"] = "published"
-    few_documents: int = 5
-    breaks: tuple[int, ...] = ()
-    find_breaks: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Counts and shares by year, source type and speaker: `series` makes them, `settings` says how."""
