@@ -14,6 +14,7 @@ from pipeline.ingest import CorpusFile, Manifest
 from pipeline.ingest.files import file_digest
 from pipeline.readers.settings import TableSettings, may_be_long
 from pipeline.stages.cache import key_of
+from pipeline.stages.digests import Digests
 from pipeline.stages.settings import FILE_STAGES, Named, Stage
 
 if TYPE_CHECKING:
@@ -153,13 +154,17 @@ def last_file_stage(until: Stage) -> Stage:
 
 
 def file_keys(
-    file: CorpusFile, manifest: Manifest, parts: Mapping[str, Mapping[str, str]], table: TableSettings
+    file: CorpusFile,
+    manifest: Manifest,
+    parts: Mapping[str, Mapping[str, str]],
+    table: TableSettings,
+    digests: Digests,
 ) -> list[FileKeys]:
     """Return the keys of one file at each stage, or those of its parts where it is a long table.
 
     `manifest` has the rows of this file only.
     """
-    sha256 = file.fault or _digest(file.path)
+    sha256 = file.fault or digests.of(file.path)
     said = sorted((key, asdict(row)) for key, row in manifest.rows.items())
     pieces = [] if file.fault or not may_be_long(file.path) else _parts(file.path, table)
     if not pieces:
@@ -182,14 +187,3 @@ def _keys(file: CorpusFile, sha256: str, mine: Manifest, last: str, parts: Mappi
     for stage in FILE_STAGES:
         last = keys[stage] = key_of(stage, last, parts[stage])
     return FileKeys(file, sha256, mine, keys)
-
-
-def _digest(path: Path) -> str:
-    digest = hashlib.sha256()
-    try:
-        with path.open("rb") as file:
-            while piece := file.read(1 << 20):
-                digest.update(piece)
-    except OSError as error:  # it is read again, and rejected, by ingest
-        return f"unreadable: {error.strerror}"
-    return digest.hexdigest()

@@ -10,6 +10,7 @@ from typing import Any
 from pipeline.ingest.files import file_digest, find_files
 from pipeline.ingest.manifest import Manifest, read_manifests
 from pipeline.stages.cache import Cache, key_of
+from pipeline.stages.digests import Digests, load_digests
 from pipeline.stages.folder import last_run, outputs_of
 from pipeline.stages.keys import FileKeys, components, file_keys, tabulate_key, with_gold
 from pipeline.stages.settings import FILE_STAGES, Named, RunOptions, Stage, missing_stages
@@ -31,11 +32,12 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Keyed:
-    """The corpus as it is now: every file with its keys, what they were made of, and rows of manifests without file."""
+    """The corpus as it is now: every file with its keys, what they were made of, rows of manifests without file."""
 
     files: Sequence[FileKeys]
     parts: Mapping[str, Mapping[str, str]]
     warnings: Sequence[str]
+    digests: Digests
 
 
 def key_files(options: RunOptions, named: Named) -> Keyed:
@@ -46,11 +48,14 @@ def key_files(options: RunOptions, named: Named) -> Keyed:
     parts = components(named)
     strays = manifest.strays({file.source_path for file in files})
     table = named.settings.ingest.table
-    keyed = [k for file in files for k in file_keys(file, told.get(file.source_path, Manifest()), parts, table)]
+    digests = Digests() if options.force else load_digests(options.out / "stages")
+    keyed = [
+        k for file in files for k in file_keys(file, told.get(file.source_path, Manifest()), parts, table, digests)
+    ]
     if options.gold and (lessons := _lessons(options.gold, named, keyed)):
         parts = {**parts, "cluster": {**parts["cluster"], "coded statements": lessons}}
         keyed = [with_gold(file, parts) for file in keyed]
-    return Keyed(keyed, parts, strays)
+    return Keyed(keyed, parts, strays, digests)
 
 
 def _lessons(gold: Path, named: Named, files: Sequence[FileKeys]) -> str:

@@ -43,6 +43,7 @@ def run(options: RunOptions, command: Sequence[str] = (), progress: Progress | N
         plan = make_plan(options, named, keyed, cache)
         said = execute(plan, options, resources, cache, command, progress or Silence())
         _share(options, keyed, cache)
+        keyed.digests.save(options.out / "stages")
         write_run(options.out, said)
     return Outcome(said, False, plan.warnings, _failed_expectations(said, named))
 
