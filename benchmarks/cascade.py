@@ -1,18 +1,17 @@
 """What the large model adds where the small one is in doubt, what it costs, and what asking it about everything would.
 
-    python -m benchmarks cascade MATERIAL [--out docs/themes-benchmark.md] [--model DIR --held-out]
+    python -m benchmarks cascade MATERIAL [--out docs/themes-benchmark.md] [--held-out] [--model DIR]
 
 Ways: the small model alone, both where it is in doubt (`cluster.model: semantic`), both on every row, the large one
 alone; each with the codebook's terms. Sets: the five seed documents, which no training has read, and with --held-out
-the rows that training keeps apart (a fifth of the authorities, three genres), which only a model trained without them
-may code: --model names its folder. Kinds are the models' own, without the rules; themes are those of findings in their
+the rows that training keeps apart (a fifth of the authorities, three genres), which the shipped models have not read
+either; --model names a folder of other models. Kinds are the models' own, without the rules; themes are those of findings in their
 true kind. Seconds are of one processor, terms included.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import sys
 import time
@@ -24,7 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.themes import CONFIGS, macro_f1, micro_f1
+from benchmarks.themes import CONFIGS, HELD_GENRES, apart, macro_f1, micro_f1
 from pipeline.codebook import Codebook, load_codebook
 from pipeline.themes.cascade import Cascade, Doubt
 from pipeline.themes.coder import ModelKinds, build_coder
@@ -32,7 +31,6 @@ from pipeline.themes.rows import CONTEXT_WIDTH, KINDS, Coder, Row, plain
 from pipeline.themes.semantic import load_teacher
 from pipeline.themes.student import load_student
 
-HELD_GENRES = ("audits_overseas", "news", "spoken_minutes")
 EVERYTHING = Doubt(kind=2.0, low=-1.0, high=2.0)
 
 
@@ -74,7 +72,7 @@ def sets(material: Path, book: Codebook, held_out: bool) -> Iterator[Set]:
     texts = {path.name: path.read_text("utf-8") for path in (material / "seeds").glob("*.txt")}
     yield _set("five documents", book, [_of_seed(texts[one["file"]], one) for one in said], said)
     if held_out:
-        said = [one for one in _lines(material / "gold" / "ofsted_statements.jsonl") if _apart(one["authority"])]
+        said = [one for one in _lines(material / "gold" / "ofsted_statements.jsonl") if apart(one["authority"])]
         yield _set("reports", book, [_row(one, "paragraph") for one in said], said)
         said = [one for genre in HELD_GENRES for one in _lines(material / "gold" / "written" / f"{genre}.jsonl")]
         yield _set("other genres", book, [_row(one, "context") for one in said], said)
@@ -91,10 +89,6 @@ def _row(one: dict[str, Any], context: str) -> Row:
     if context == "paragraph":
         before = before[: max(0, before.find(text))]
     return Row(plain(text), "", (one.get("heading") or "").strip(), before[-CONTEXT_WIDTH:].strip())
-
-
-def _apart(authority: str) -> bool:
-    return int(hashlib.sha256(authority.encode()).hexdigest()[:8], 16) / 2**32 < 0.2
 
 
 def measure(data: Set, book: Codebook, way: str, place: Path | None) -> dict[str, Any]:
@@ -154,16 +148,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("material", type=Path)
     parser.add_argument("--out", type=Path, help="page whose table is renewed")
-    parser.add_argument("--model", type=Path, help="folder of models that were trained without the tested rows")
+    parser.add_argument("--model", type=Path, help="folder of models other than the shipped ones")
     parser.add_argument("--held-out", action="store_true", help="code the rows that training keeps apart, too")
     options = parser.parse_args()
     book = load_codebook(CONFIGS / "codebook.yml")
     lines = []
     for data in sets(options.material, book, options.held_out):
-        # The seeds are new to the shipped models; the rows kept apart are new to those of --model alone.
-        place = None if data.name == "five documents" else options.model
         for way in WAYS:
-            lines.append(measure(data, book, way, place))
+            lines.append(measure(data, book, way, options.model))
             sys.stdout.write(json.dumps(lines[-1]) + "\n")
             sys.stdout.flush()
     if options.out:

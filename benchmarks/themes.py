@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import hashlib
 import json
 import resource
 import subprocess
@@ -40,7 +41,12 @@ from pipeline.themes.student import load_student
 
 CONFIGS = Path(__file__).parents[1] / "configs"
 Bools = NDArray[np.bool_]
-FOLDS = 5
+HELD_GENRES = ("audits_overseas", "news", "spoken_minutes")
+
+
+def apart(authority: str) -> bool:
+    """Return whether training keeps an authority apart: by a hash of its name, as in training/data.py."""
+    return int(hashlib.sha256(authority.encode()).hexdigest()[:8], 16) / 2**32 < 0.2
 
 
 @dataclass(frozen=True)
