@@ -5,8 +5,8 @@
 Ways: the small model alone, both where it is in doubt (`cluster.model: semantic`), both on every row, the large one
 alone; each with the codebook's terms. Sets: the five seed documents, which no training has read, and with --held-out
 the rows that training keeps apart (a fifth of the authorities, three genres), which the shipped models have not read
-either; --model names a folder of other models. Kinds are the models' own, without the rules; themes are those of findings in their
-true kind. Seconds are of one processor, terms included.
+either; --model names a folder of other models. Kinds are the models' own, without the rules; themes are those of
+findings in their true kind. Seconds are of one processor, terms included.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.themes import CONFIGS, HELD_GENRES, apart, macro_f1, micro_f1
+from benchmarks.themes import CONFIGS, HELD_GENRES, apart, coded_row, macro_f1, micro_f1
 from pipeline.codebook import Codebook, load_codebook
 from pipeline.themes.cascade import Cascade, Doubt
 from pipeline.themes.coder import ModelKinds, build_coder
@@ -73,22 +73,14 @@ def sets(material: Path, book: Codebook, held_out: bool) -> Iterator[Set]:
     yield _set("five documents", book, [_of_seed(texts[one["file"]], one) for one in said], said)
     if held_out:
         said = [one for one in _lines(material / "gold" / "ofsted_statements.jsonl") if apart(one["authority"])]
-        yield _set("reports", book, [_row(one, "paragraph") for one in said], said)
+        yield _set("reports", book, [coded_row(one) for one in said], said)
         said = [one for genre in HELD_GENRES for one in _lines(material / "gold" / "written" / f"{genre}.jsonl")]
-        yield _set("other genres", book, [_row(one, "context") for one in said], said)
+        yield _set("other genres", book, [coded_row(one) for one in said], said)
 
 
 def _of_seed(text: str, one: dict[str, Any]) -> Row:
     before = " ".join(text[max(0, one["start"] - 300) : one["start"]].split())[-CONTEXT_WIDTH:]
     return Row(plain(text[one["start"] : one["end"]]), before=before)
-
-
-def _row(one: dict[str, Any], context: str) -> Row:
-    """Return a statement with what stands before it: a context holds nothing else, a paragraph the statement, too."""
-    text, before = " ".join(one["text"].split()), " ".join((one.get(context) or "").split())
-    if context == "paragraph":
-        before = before[: max(0, before.find(text))]
-    return Row(plain(text), "", (one.get("heading") or "").strip(), before[-CONTEXT_WIDTH:].strip())
 
 
 def measure(data: Set, book: Codebook, way: str, place: Path | None) -> dict[str, Any]:
