@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks._pages import renew
 from benchmarks.themes import CONFIGS, HELD_GENRES, apart, coded_row, macro_f1, micro_f1
 from pipeline.codebook import Codebook, load_codebook
 from pipeline.themes.cascade import Cascade, Doubt
@@ -151,9 +152,7 @@ def main() -> None:
             sys.stdout.write(json.dumps(lines[-1]) + "\n")
             sys.stdout.flush()
     if options.out:
-        begin, end = "<!-- cascade -->\n", "<!-- end of cascade -->"
-        before, _, rest = options.out.read_text(encoding="utf-8").partition(begin)
-        options.out.write_text(before + begin + page(lines) + end + rest.partition(end)[2], encoding="utf-8")
+        renew(options.out, "<!-- cascade -->\n", "<!-- end of cascade -->", page(lines))
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from benchmarks._pages import renew
 from benchmarks.made_rows import write_rows
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -169,10 +170,7 @@ def main() -> None:
     report = measure(asked.pdfs, asked.rows, asked.results)
     if asked.write:
         (DOCS / "images" / "performance.svg").write_text(plot(report["rows"]), encoding="utf-8")  # type: ignore[arg-type]
-        path = DOCS / "performance.md"
-        head, _, rest = path.read_text(encoding="utf-8").partition("<!-- figures -->\n")
-        after = rest.partition("<!-- end of figures -->")[2]
-        path.write_text(f"{head}<!-- figures -->\n{page(report)}<!-- end of figures -->{after}", encoding="utf-8")
+        renew(DOCS / "performance.md", "<!-- figures -->\n", "<!-- end of figures -->", page(report))
     print(json.dumps(report))
 
 

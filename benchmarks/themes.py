@@ -38,6 +38,7 @@ from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline, make_union
 from sklearn.preprocessing import Normalizer
 
+from benchmarks._pages import renew
 from pipeline.codebook import Codebook, load_codebook
 from pipeline.themes.cascade import Cascade
 from pipeline.themes.classifier import Example
@@ -356,9 +357,7 @@ def main() -> None:
         sys.stdout.write("".join(f"{json.dumps({'method': name} | line)}\n" for line in lines[name]))
         sys.stdout.flush()
     if options.out:
-        begin, end = "<!-- table -->\n", "<!-- end of table -->"
-        before, _, rest = options.out.read_text(encoding="utf-8").partition(begin)
-        options.out.write_text(before + begin + page(lines) + end + rest.partition(end)[2], encoding="utf-8")
+        renew(options.out, "<!-- table -->\n", "<!-- end of table -->", page(lines))
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks._pages import renew
 from pipeline.themes.rows import Row, plain
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -108,9 +109,7 @@ def main() -> None:
         sys.exit("without our own figures there is nothing to compare")
     print(page(found))
     if options.write:
-        path = ROOT / "docs" / "performance.md"
-        before, _, rest = path.read_text(encoding="utf-8").partition(BEGIN)
-        path.write_text(before + BEGIN + page(found) + END + rest.partition(END)[2], encoding="utf-8")
+        renew(ROOT / "docs" / "performance.md", BEGIN, END, page(found))
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from pipeline.stages.folder import locked
 from pipeline.stages.loaded import Run, load_run, trace
 from pipeline.stages.progress import Silence
 from pipeline.stages.settings import Shard
+from tests.themes.test_known import SUBJECTS
 
 REPORTS = {
     "2004.txt": """\
@@ -304,15 +305,6 @@ class Steps(Silence):
 
     def begin(self, what: str, total: int) -> None:
         self.begun.append(what)
-
-
-SUBJECTS = (
-    "The bus to {} came late and its driver took a wrong turning.",
-    "At {} rain came through the roof and buckets stood under the ceiling.",
-    "In {} the garden had no gate, and its benches were rotten.",
-    "Soup was cold in {} and the kitchen ran out of bread by noon.",
-    "Nobody at {} knew which lock the new keys were for.",
-)
 
 
 def test_emergent_themes_of_an_earlier_run_keep_their_names(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ THEMES = (
     "public_protection", "bureaucracy_and_systems", "consistency", "courts_and_law", "early_help",
     "exploitation_and_missing", "care_leavers",
 )  # fmt: skip
+HELD = ("audits_overseas", "spoken_minutes", "news")  # genres that are kept apart
 MATERIAL = Path(os.environ.get("FINDINGS_MATERIAL", Path(__file__).resolve().parents[2] / "shared"))
 UNCODED = Path(os.environ.get("FINDINGS_UNCODED", Path(__file__).with_name("work") / "uncoded.jsonl"))
 _STEM = re.compile(r"([^.!?:]{8,160}:)\s*(?:[•–—◼■▪-]?\s?[^.!?:]{0,300})?$")

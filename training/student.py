@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from data import THEMES, Coded, as_row, everything, split, varied
+from data import HELD, THEMES, Coded, as_row, everything, split, varied
 from figures import figures
 from net import EMBEDDING_STEP, MEANING, WIDTH, Net
 from safetensors.numpy import load_file
@@ -26,7 +26,6 @@ from pipeline.themes.pieces import PAD, SPECIAL, UNKNOWN, Pieces
 from pipeline.themes.rows import CONTEXT_WIDTH, KINDS, Row, lead, nearest
 from pipeline.themes.student import CONTEXT_LIMIT, OWN_LIMIT, Student
 
-HELD = ("audits_overseas", "spoken_minutes", "news")
 COMMON = 12_000
 Example = tuple[list[int], list[int], list[int]]
 Taught = tuple[

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from data import MATERIAL, THEMES, Coded, as_row, everything, split, varied
+from data import HELD, MATERIAL, THEMES, Coded, as_row, everything, split, varied
 from figures import figures
 from tokenizers import Tokenizer
 from torch import nn
@@ -29,7 +29,6 @@ from transformers import BertModel
 from pipeline.themes.rows import KINDS
 from pipeline.themes.semantic import LENGTH, first_segment
 
-HELD = ("audits_overseas", "spoken_minutes", "news")
 FROZEN = (
     2  # layers that stay as they are, with the word vectors: a fifth less time, and unseen words keep their neighbours
 )
