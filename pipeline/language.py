@@ -40,7 +40,8 @@ _LEMMAS = {
     "barring": "barring", "barred": "barring", "setting": "setting", "settings": "setting", "housing": "housing",
     "saving": "saving", "savings": "saving", "saved": "save", "spending": "spending", "funding": "funding",
     "placed": "placed", "placing": "placed", "marked": "marked", "minutes": "minutes", "training": "training",
-    "institutional": "institutional", "steps": "steps", "left": "leave", "lessons": "lesson",
+    "institutional": "institutional", "steps": "steps", "left": "leave", "lessons": "lesson", "meeting": "meeting",
+    "failings": "fail", "recordings": "record",
 }  # fmt: skip
 _AMERICAN = re.compile(r"(?<=[a-z]{3})iz(?=e$|ation$)|(?<=[a-z]{3}l)yz(?=e$)")
 _lemmas: dict[str, str] = {}

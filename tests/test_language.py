@@ -19,6 +19,7 @@ from pipeline.language import PhraseFinder, fold, lemma, lemmas, tokenise
         ("organized, organisation, organization", ("organise", "organisation", "organisation")),
         ("boarders at a boarding school on board", ("boarder", "at", "a", "boarding", "school", "on", "board")),
         ("£3.5m and €2m", ("£", "3", "5m", "and", "£", "2m")),
+        ("meetings, a meeting; failings, failing", ("meeting", "a", "meeting", "fail", "fail")),
         ("", ()),
         ("— … !", ()),
     ],
