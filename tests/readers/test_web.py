@@ -108,6 +108,13 @@ def test_a_drop_capital_stays_with_its_word(start: str) -> None:
     assert any(block.text.startswith("The council in Marrow Bay") for block in document.blocks)
 
 
+def test_control_characters_that_a_page_names_are_left_out() -> None:
+    body = STORY.replace("<p>The council", "<p>&#1;<script>x</script>The&#8;\x0c council &#2;", 1)
+    (document,) = read(page(body=body), "a.html").documents
+    assert any("Marrow Bay" in block.text for block in document.blocks)
+    assert not any(mark in block.text for block in document.blocks for mark in "\x01\x02\x08")
+
+
 def test_a_short_page_is_read_by_the_plain_walk() -> None:
     body = b"<h1>Notice</h1><p>The crossing at Fenwick is shut.</p><ol><li>Use the bridge</li></ol>"
     data = b"<html><body>" + body + b"</body></html>"

@@ -45,6 +45,7 @@ _INITIAL_TAGS = ("span", "b", "strong", "big", "font", "em")
 _HIDDEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|pt|em|%)?\s*(?:;|$)", re.IGNORECASE
 )
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _DECLARED = re.compile(rb"""<meta[^>]{0,300}?charset\s*=\s*["']?\s*([\w-]{2,40})""", re.IGNORECASE)
 _XML_DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w-]{2,40})""", re.IGNORECASE)
 
@@ -141,7 +142,17 @@ def parse(source: str) -> etree._Element:
     if any("depth" in entry.message for entry in parser.error_log):
         raise RefusedError("too_large", "tags are nested deeper than the parser goes")
     tree: etree._Element = root
+    _drop_controls(tree)
     return tree
+
+
+def _drop_controls(root: etree._Element) -> None:
+    """Take out characters that a page can name (&#1;) but a tree that is changed cannot hold."""
+    for element in root.iter(etree.Element):
+        if element.text and _NOT_XML.search(element.text):
+            element.text = _NOT_XML.sub("", element.text)
+        if element.tail and _NOT_XML.search(element.tail):
+            element.tail = _NOT_XML.sub("", element.tail)
 
 
 def drop_hidden(root: etree._Element) -> None:
