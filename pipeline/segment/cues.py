@@ -1,4 +1,4 @@
-"""Cues: phrases over words, found in one pass whatever their number, and read with their negation and clause.
+"""Cues: phrases over words, found in many texts at once, whatever their number, and read with their negation.
 
 A phrase is words separated by spaces; `word*` is any word with that beginning, `*word` any with that ending, `(a|b)`
 one of several, `~` up to three words in between, and a leading `^` binds the phrase to the statement's beginning.
@@ -6,23 +6,24 @@ one of several, `~` up to three words in between, and a leading `^` binds the ph
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import NamedTuple
 
-TOKEN = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*|\d(?:[\d,.]*\d)?%?|[,;:()—–.!?…]|-(?<=\s-)(?=\s)")
+import numpy as np
+
+from pipeline.segment.tokens import END, Bools, Numbers, Tokens, Word
+
 _GAP = 3
-_BOUNDARIES = frozenset(",;:()—–-.!?…")
+_BOUNDARIES = frozenset((*",;:()—–-.!?…", ""))  # stops, and the end of the text
 _REACH = 5  # words over which a negation holds
-_STOPS_NEGATION = frozenset(("but", "because", "so"))
+_STOPS_NEGATION = _BOUNDARIES | {"but", "because", "so"}
 _GAP_ATOM = -1
 _OPENING_TOKENS = 2  # a phrase bound to the beginning may have a quotation mark or dash before it
-_NEGATOR, _DIMINISHER, _INNOCENT = -1, -2, -3  # what stands in a phrase's `cue` when it is none
-_KEPT_WORDS = 200_000  # words whose class is remembered
+NEGATOR, DIMINISHER, INNOCENT = -1, -2, -3  # what stands in a phrase's `cue` when it is none
+CUE_MARKS = (BOUNDARY, _STOP) = ("boundary", "stops negation")
 
-_Place = tuple[int, int, int]  # first token, minus one past the last, cue
+_Place = tuple[int, int, int]  # first token, one past the last, cue
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +35,38 @@ class Phrase:
     first_only: bool
 
 
-class Hit(NamedTuple):
-    """A cue found: tokens `[start:end]`, and the place of the word that negates it, or -1.
+@dataclass(frozen=True, slots=True, eq=False)
+class Hits:
+    """Cues found, in order of place: tokens `[start:end]`, and the place of the word that negates each, or -1.
 
     `weak`: the negation is a diminisher ("lack of", "fail to"), which turns what is good and leaves what is bad.
     """
 
-    cue: int
-    start: int
-    end: int
-    negation: int = -1
-    weak: bool = False
+    cue: Numbers
+    start: Numbers
+    end: Numbers
+    negation: Numbers
+    weak: Bools
 
-    @property
-    def negated(self) -> bool:
-        """Tell whether a negation holds over the cue."""
-        return self.negation >= 0
+    def where(self, kept: Bools) -> Hits:
+        """Return some of the hits."""
+        return Hits(self.cue[kept], self.start[kept], self.end[kept], self.negation[kept], self.weak[kept])
+
+
+def cue_marks(word: str) -> Iterator[str]:
+    """Yield the marks of a word that the search for phrases looks at, `CUE_MARKS`."""
+    if word in _BOUNDARIES:
+        yield BOUNDARY
+    if word in _STOPS_NEGATION:
+        yield _STOP
+
+
+def phrase_of(cue: int, text: str, atoms: Atoms) -> Phrase:
+    """Read a phrase as it is written in the rules."""
+    words = text.lower().replace("’", "'").split()
+    first_only = words[0].startswith("^")
+    words = [word for word in (words[0].removeprefix("^"), *words[1:]) if word]
+    return Phrase(cue, tuple(atoms.number(word) for word in words), first_only)
 
 
 class Atoms:
@@ -85,168 +102,158 @@ class Atoms:
         return frozenset(fits)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class WordClass:
-    """The words that fit the same atoms, and so begin the same phrases: anywhere, or at a statement's beginning."""
+class _Lists:
+    """Lists of numbers, of which most are empty, by a number for each list."""
 
-    atoms: frozenset[int]
-    anywhere: Opening | None
-    first: Opening | None
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[int, ...], int] = {(): 0}
+        self._values, self._bounds = np.zeros(0, np.int64), np.zeros(2, np.int64)
 
+    def number(self, values: tuple[int, ...]) -> int:
+        """Return the number under which a list is kept; 0 for an empty one."""
+        if values not in self._numbers:
+            self._numbers[values] = len(self._numbers)
+            self._values = np.append(self._values, values)
+            self._bounds = np.append(self._bounds, len(self._values))
+        return self._numbers[values]
 
-class Opening:
-    """The phrases that words of one class begin: cues of one word, and longer phrases by the word that follows."""
-
-    def __init__(self, phrases: Sequence[Phrase]) -> None:
-        self.alone = tuple(phrase.cue for phrase in phrases if len(phrase.atoms) == 1)
-        self.followed = Followed([phrase for phrase in phrases if len(phrase.atoms) > 1])
-
-
-class Followed(dict[WordClass, tuple[tuple[int, ...], tuple[Phrase, ...]]]):
-    """Cues found, and phrases that may be, when a word of some class follows; thought out once a class."""
-
-    def __init__(self, phrases: Sequence[Phrase]) -> None:
-        super().__init__()
-        self._phrases = phrases
-
-    def __missing__(self, word: WordClass) -> tuple[tuple[int, ...], tuple[Phrase, ...]]:
-        fitting = [p for p in self._phrases if p.atoms[1] in word.atoms or p.atoms[1] == _GAP_ATOM]
-        pairs = tuple(phrase.cue for phrase in fitting if len(phrase.atoms) == 2)
-        found = self[word] = pairs, tuple(phrase for phrase in fitting if len(phrase.atoms) > 2)
-        return found
+    def spread(self, places: Numbers, numbers: Numbers) -> tuple[Numbers, Numbers]:
+        """Return the values of the lists under `numbers`, each with the place that stands beside its list."""
+        first = self._bounds[numbers]
+        counts = self._bounds[numbers + 1] - first
+        within = np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts)
+        return np.repeat(places, counts), self._values[np.repeat(first, counts) + within]
 
 
-class WordClasses(dict[str, WordClass]):
-    """The class of each word, kept once asked."""
+class _Openings:
+    """The phrases that a word opens, given the word after it; thought out when two classes first come up together."""
 
-    def __init__(self, phrases: Iterable[Phrase], atoms: Atoms) -> None:
-        super().__init__()
-        self._atoms = atoms
-        self._by_atoms: dict[frozenset[int], WordClass] = {}
-        self._opened: dict[tuple[int, bool], list[Phrase]] = {}
-        for phrase in phrases:
-            self._opened.setdefault((phrase.atoms[0], phrase.first_only), []).append(phrase)
+    def __init__(self, phrases: Iterable[tuple[int, Phrase]], words: Sequence[Word]) -> None:
+        self._words = words
+        self._alone: dict[int, list[int]] = {}
+        self._followed: dict[tuple[int, ...], list[int]] = {}
+        for number, phrase in phrases:
+            if len(phrase.atoms) == 1:
+                self._alone.setdefault(phrase.atoms[0], []).append(number)
+            else:
+                self._followed.setdefault(phrase.atoms[:2], []).append(number)
+        self._lists = _Lists()
+        self._pairs = np.zeros((0, 0), np.int32)
 
-    def __missing__(self, word: str) -> WordClass:
-        if len(self) >= _KEPT_WORDS:
-            self.clear()
-        atoms = self._atoms.of(word)
-        if atoms not in self._by_atoms:
-            self._by_atoms[atoms] = WordClass(atoms, self._opening(atoms, False), self._opening(atoms, True))
-        found = self[word] = self._by_atoms[atoms]
-        return found
+    def at(self, places: Numbers, numbers: Numbers) -> tuple[Numbers, Numbers]:
+        """Return the (place, phrase) of what may begin at places of a row of words; the last word is no place."""
+        first, second = numbers[places], numbers[places + 1]
+        self._make_room()
+        found = self._pairs[first, second]
+        new = found < 0
+        if new.any():
+            for key in np.unique(first[new] * len(self._pairs) + second[new]).tolist():
+                pair = divmod(key, len(self._pairs))
+                self._pairs[pair] = self._lists.number(self._opened(*pair))
+            found = self._pairs[first, second]
+        some = np.flatnonzero(found)
+        return self._lists.spread(places[some], found[some].astype(np.int64))
 
-    def _opening(self, atoms: Iterable[int], first_only: bool) -> Opening | None:
-        phrases = [phrase for atom in atoms for phrase in self._opened.get((atom, first_only), ())]
-        return Opening(phrases) if phrases else None
+    def _make_room(self) -> None:
+        if len(self._pairs) < len(self._words):
+            room = 2 * len(self._words)
+            pairs = np.full((room, room), -1, np.int32)
+            pairs[: len(self._pairs), : len(self._pairs)] = self._pairs
+            self._pairs = pairs
+
+    def _opened(self, first: int, second: int) -> tuple[int, ...]:
+        atoms = self._words[first].atoms
+        found = [number for atom in atoms for number in self._alone.get(atom, ())]
+        after = () if second == END else (*self._words[second].atoms, _GAP_ATOM)
+        found += [number for atom in atoms for other in after for number in self._followed.get((atom, other), ())]
+        return tuple(sorted(found))
 
 
 class CueFinder:
-    """Finds the phrases of many cues in a list of lower-case tokens."""
+    """Finds the phrases of many cues in tokens; `words` are what the tokens' numbers stand for, and may grow."""
 
-    def __init__(
-        self,
-        cues: Sequence[Iterable[str]],
-        negators: Iterable[str],
-        diminishers: Iterable[str],
-        not_negators: Iterable[str],
-    ) -> None:
-        texts = [(cue, text) for cue, texts in enumerate(cues) for text in texts]
-        texts += [(_NEGATOR, text) for text in negators]
-        texts += [(_DIMINISHER, text) for text in diminishers]
-        texts += [(_INNOCENT, text) for text in not_negators]
-        atoms = Atoms()
-        self._classes = WordClasses([_phrase(cue, text, atoms) for cue, text in texts], atoms)
+    def __init__(self, phrases: Sequence[Phrase], words: Sequence[Word]) -> None:
+        self._phrases, self._words = phrases, words
+        self._cues = np.array([phrase.cue for phrase in phrases], np.int64)
+        self._sizes = np.array([len(phrase.atoms) for phrase in phrases], np.int64)
+        sorts = ([(n, p) for n, p in enumerate(phrases) if p.first_only is first] for first in (False, True))
+        self._anywhere, self._first = (_Openings(sort, words) for sort in sorts)
 
-    def find(self, tokens: Sequence[str]) -> list[Hit]:
+    def find(self, tokens: Tokens) -> Hits:
         """Return the hits in order of their place; the longer of two that overlap in one cue wins."""
-        words = list(map(self._classes.__getitem__, tokens))
-        found = _matches(tokens, words, [word.anywhere for word in words])
-        found += _matches(tokens, words, [word.first for word in words[:_OPENING_TOKENS]])
-        kept = _longest([hit for hit in found if hit[2] >= 0])
-        negating = [hit for hit in found if hit[2] < 0]
-        if not negating:
-            return [Hit(cue, at, -end) for at, end, cue in kept]
-        negations = _negations(negating)
-        return [Hit(cue, at, -end, *_negation(tokens, at, negations)) for at, end, cue in kept]
+        cue, start, end = self._found(tokens)
+        negator, weak = self._negators(tokens, cue, start, end)
+        cue, start, end = _longest(*(part[cue >= 0] for part in (cue, start, end)))
+        return Hits(cue, start, end, negator[start], weak[start])
+
+    def _found(self, tokens: Tokens) -> tuple[Numbers, Numbers, Numbers]:
+        """Return cue, start and end of all phrases in the tokens."""
+        opening = np.concatenate([tokens.starts + n for n in range(_OPENING_TOKENS)])
+        opening = opening[opening < np.tile(tokens.ends, _OPENING_TOKENS)]
+        numbers = tokens.numbers
+        found = self._anywhere.at(np.arange(len(numbers) - 1), numbers), self._first.at(opening, numbers)
+        start, phrase = (np.concatenate(part) for part in zip(*found, strict=True))
+        end = start + self._sizes[phrase]
+        longer = np.flatnonzero(self._sizes[phrase] > 2)
+        if len(longer):
+            row = numbers.tolist()
+            pairs = zip(start[longer].tolist(), phrase[longer].tolist(), strict=True)
+            end[longer] = [self._end(self._phrases[number].atoms, row, at) for at, number in pairs]
+        held = end > 0
+        return self._cues[phrase[held]], start[held], end[held]
+
+    def _end(self, atoms: Sequence[int], row: Sequence[int], at: int) -> int:
+        """Return the end of the phrase that starts at token `at`, or 0."""
+        place, gap = at, 0
+        for atom in atoms:
+            if atom == _GAP_ATOM:
+                gap = _GAP
+                continue
+            while atom not in self._words[row[place]].atoms:
+                if not gap or BOUNDARY in self._words[row[place]].marks:
+                    return 0
+                place, gap = place + 1, gap - 1
+            place, gap = place + 1, 0
+        return place
+
+    def _negators(self, tokens: Tokens, cue: Numbers, start: Numbers, end: Numbers) -> tuple[Numbers, Bools]:
+        """Return for each token the place of the negation that holds there, or -1, and whether it is weak.
+
+        A negation holds over the words after it, up to a stop or a contrast.
+        """
+        negator, weak = np.full(len(tokens.numbers), -1), np.zeros(len(tokens.numbers), np.bool_)
+        negating = np.flatnonzero(cue < 0)
+        found = zip(*(part[negating].tolist() for part in (start, end, cue)), strict=True)
+        stops = tokens.marked(_STOP)
+        for place, is_weak in _negations(sorted(found)):
+            for at in range(place + 1, min(place + _REACH, len(stops) - 1) + 1):
+                negator[at], weak[at] = place, is_weak
+                if stops[at]:
+                    break
+        return negator, weak
 
 
-def _phrase(cue: int, text: str, atoms: Atoms) -> Phrase:
-    words = text.lower().replace("’", "'").split()
-    first_only = words[0].startswith("^")
-    words = [word for word in (words[0].removeprefix("^"), *words[1:]) if word]
-    return Phrase(cue, tuple(atoms.number(word) for word in words), first_only)
+def _negations(found: Iterable[_Place]) -> Iterator[tuple[int, bool]]:
+    """Yield the places of negating words and whether they are weak, without the innocent ("not only")."""
+    for _, group in groupby(found, key=lambda place: place[0]):
+        ends = {(sort, end) for _, end, sort in group}
+        if all(sort != INNOCENT for sort, _ in ends):
+            end = max(end for _, end in ends)
+            yield end - 1, (DIMINISHER, end) in ends
 
 
-def _matches(tokens: Sequence[str], words: Sequence[WordClass], openings: Sequence[Opening | None]) -> list[_Place]:
-    """Return (place, -end, cue) of every phrase that the openings lead to, one for each of the first tokens."""
-    found: list[_Place] = []
-    last = len(tokens) - 1
-    for at, opening in enumerate(openings):
-        if opening is None:
-            continue
-        for cue in opening.alone:
-            found.append((at, -at - 1, cue))
-        if at < last:
-            pairs, longer = opening.followed[words[at + 1]]
-            for cue in pairs:
-                found.append((at, -at - 2, cue))
-            for phrase in longer:
-                if end := _end(phrase.atoms, tokens, words, at):
-                    found.append((at, -end, phrase.cue))
-    return found
-
-
-def _end(atoms: Sequence[int], tokens: Sequence[str], words: Sequence[WordClass], at: int) -> int:
-    """Return the end of the phrase that starts at token `at`, or 0."""
-    place, gap, last = at, 0, len(tokens)
-    for atom in atoms:
-        if atom == _GAP_ATOM:
-            gap = _GAP
-            continue
-        while place < last and atom not in words[place].atoms:
-            if not gap or tokens[place] in _BOUNDARIES:
-                return 0
-            place, gap = place + 1, gap - 1
-        if place >= last:
-            return 0
-        place, gap = place + 1, 0
-    return place
-
-
-def tokens_of(text: str) -> list[str]:
-    """Return the lower-case words, figures and stops of a text."""
-    return TOKEN.findall(text.lower().replace("’", "'"))
-
-
-def _negations(found: Iterable[_Place]) -> list[tuple[int, bool]]:
-    """Return the places of negating words and whether they are weak, without the innocent ("not only")."""
-    places = []
-    for _, group in groupby(sorted(found), key=lambda place: place[0]):
-        ends = {(sort, -end) for _, end, sort in group}
-        if any(sort == _INNOCENT for sort, _ in ends):
-            continue
-        end = max(end for _, end in ends)
-        places.append((end - 1, (_DIMINISHER, end) in ends))
-    return places
-
-
-def _negation(tokens: Sequence[str], start: int, negations: Sequence[tuple[int, bool]]) -> tuple[int, bool]:
-    """Return the place of the negation that holds at a token: over the words after it, up to a stop or a contrast."""
-    for place, weak in reversed(negations):
-        if start - _REACH <= place < start:
-            between = tokens[place + 1 : start]
-            if not any(word in _BOUNDARIES or word in _STOPS_NEGATION for word in between):
-                return place, weak
-    return -1, False
-
-
-def _longest(found: list[_Place]) -> list[_Place]:
-    """Keep of the (place, -end, cue) of one cue that overlap the one that begins first, or the longer of two."""
-    kept: list[_Place] = []
-    last: dict[int, int] = {}
-    for hit in sorted(found):
-        if hit[0] >= last.get(hit[2], 0):
-            kept.append(hit)
-            last[hit[2]] = -hit[1]
-    return kept
+def _longest(cue: Numbers, start: Numbers, end: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+    """Keep of the hits of one cue that overlap the one that begins first, or the longer of two; in order of place."""
+    order = np.lexsort((-end, start, cue))
+    cue, start, end = cue[order], start[order], end[order]
+    span = int(end.max(initial=0)) + 1
+    covered = np.maximum.accumulate(cue * span + end)
+    kept = np.ones(len(cue), np.bool_)
+    kept[1:] = cue[1:] * span + start[1:] >= covered[:-1]
+    last = 0
+    for at in np.flatnonzero(~kept).tolist():  # of those beside one that is kept, some may follow one that is not
+        last = int(end[at - 1]) if kept[at - 1] else last
+        if start[at] >= last:
+            kept[at], last = True, int(end[at])
+    order = np.lexsort((cue[kept], -end[kept], start[kept]))
+    return cue[kept][order], start[kept][order], end[kept][order]

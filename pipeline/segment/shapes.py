@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from pipeline.segment.stems import opens_list
+from pipeline.segment.tokens import Bools, Tokens
 from pipeline.segment.wordlists import words
 
 _CONTACT = re.compile(
@@ -54,9 +58,9 @@ _BASE_VERBS = words(
     "simplify speed standardise start stop strengthen support tackle take test track train undertake update urge",
     "use verify widen work write",
 )
+_MEMBERS = {"third": _THIRD, "first": _FIRST, "we": _WE, "number": _NUMBERS, "base verb": _BASE_VERBS}
 _CAPITAL = re.compile(r" (?<=[a-z,] )[A-Z]")  # the space first, which is quick to find
 _JOINTS = re.compile(r"[’'-]")
-_KEPT_WORDS = 200_000
 SHAPES = (
     "fragment",
     "contact",
@@ -84,68 +88,14 @@ SHAPES = (
 )
 
 
-def shapes_of(text: str, tokens: Sequence[str], *, is_item: bool, led: bool, advised: bool) -> list[float]:
-    """Return the values of `SHAPES` for a statement, each between 0 and 1.
-
-    Where a stem or heading leads (`led`), a phrase without verb or stop is no mere fragment; under one that leads into
-    advice (`advised`) it is what the advice is about.
-    """
-    words = [token for token in tokens if token[0].isalnum()]
-    stop = text.rstrip("\"'”’)] ")[-1:]
-    has = _CLASSES.found(words)
-    finite = "finite" in has
-    bare = stop not in ".!?" or len(words) < 4
-    low = text.lower()
-    opening = words[0] if words else ""
-    figures = "digit" in has
-    contact = (figures or any(sign in low for sign in _CONTACT_SIGNS)) and _CONTACT.search(low) is not None
-    values = (
-        not finite and ((not led and len(words) <= 12 and bare) or _GRADE.search(text) is not None),
-        contact,
-        not is_item and opens_list(text),
-        stop == "?",
-        text[:1] in '“"‘' or "“" in text or ' "' in text,
-        has.get("digit", 0) >= 2,
-        figures and _DATE.search(text) is not None,
-        "case" in has and _NAMED_CASE.search(text) is not None,
-        "third" in has,
-        "first" in has,
-        "we" in has,
-        opening in _BASE_VERBS and not contact,  # "See www..." asks nobody to do anything
-        min(1.0, has.get("past", 0) / 3),
-        is_item or led,
-        not led and len(words) <= 7,
-        0.4 if led else min(1.0, len(words) / 40),
-        not led and stop not in ".!?;:,",
-        advised and (not finite or opening in _BASE_VERBS),
-        min(1.0, len(_CAPITAL.findall(text)) / 5),
-        "(" in text,
-        ":" in text[:-1],
-        min(1.0, has.get("number", 0) / 2),
-        min(1.0, (text.count(",") + text.count(";")) / 4),
-    )
-    return [float(value) for value in values]
+WORD_MARKS = ("word", "finite", "past", "digit", "case", "third", "first", "we", "number", "base verb")
 
 
-class _WordClasses(dict[str, tuple[str, ...]]):
-    """The classes of words that shapes are told by; each word is classed once."""
-
-    def __missing__(self, word: str) -> tuple[str, ...]:
-        if len(self) >= _KEPT_WORDS:
-            self.clear()
-        classes = self[word] = tuple(_classes(word))
-        return classes
-
-    def found(self, words: Iterable[str]) -> dict[str, int]:
-        """Return how many of the words are in each class."""
-        counts: dict[str, int] = {}
-        for classes in filter(None, map(self.__getitem__, words)):  # most words are in none
-            for name in classes:
-                counts[name] = counts.get(name, 0) + 1
-        return counts
-
-
-def _classes(word: str) -> Iterator[str]:
+def word_marks(word: str) -> Iterator[str]:
+    """Yield the marks of a word, of `WORD_MARKS`, that shapes are told by."""
+    if not word[:1].isalnum():
+        return
+    yield "word"
     ends_past = len(word) > 3 and word.endswith("ed")
     if word in _FINITE or "n't" in word or ends_past:
         yield "finite"
@@ -155,9 +105,59 @@ def _classes(word: str) -> Iterator[str]:
         yield "digit"
     if any(part.startswith(_CASE) for part in _JOINTS.split(word)):
         yield "case"
-    for name, members in (("third", _THIRD), ("first", _FIRST), ("we", _WE), ("number", _NUMBERS)):
+    for name, members in _MEMBERS.items():
         if word in members:
             yield name
 
 
-_CLASSES = _WordClasses()
+def shapes_of(texts: Sequence[str], tokens: Tokens, items: Bools, led: Bools, advised: Bools) -> NDArray[np.float64]:
+    """Return the values of `SHAPES` for statements, (n, shapes), each between 0 and 1.
+
+    Where a stem or heading leads (`led`), a phrase without verb or stop is no mere fragment; under one that leads into
+    advice (`advised`) it is what the advice is about.
+    """
+    stops = [text.rstrip("\"'”’)] ")[-1:] for text in texts]
+    words, finite, figures = tokens.count("word"), tokens.count("finite") > 0, tokens.count("digit")
+    base = (tokens.first("base verb") == tokens.first("word")) & (words > 0)
+    bare = _flags(stop not in ".!?" for stop in stops) | (words < 4)
+    lows = [text.lower() for text in texts]
+    signs = _flags(any(sign in low for sign in _CONTACT_SIGNS) for low in lows)
+    contact = _found(_CONTACT, lows, signs | (figures > 0))
+    columns = (
+        ~finite & ((~led & (words <= 12) & bare) | _found(_GRADE, texts, ~finite)),
+        contact,
+        _flags(map(opens_list, texts)) & ~items,
+        _flags(stop == "?" for stop in stops),
+        _flags(text[:1] in '“"‘' or "“" in text or ' "' in text for text in texts),
+        figures >= 2,
+        _found(_DATE, texts, figures > 0),
+        _found(_NAMED_CASE, texts, tokens.count("case") > 0),
+        tokens.count("third") > 0,
+        tokens.count("first") > 0,
+        tokens.count("we") > 0,
+        base & ~contact,  # "See www..." asks nobody to do anything
+        np.minimum(1.0, tokens.count("past") / 3),
+        items | led,
+        ~led & (words <= 7),
+        np.where(led, 0.4, np.minimum(1.0, words / 40)),
+        ~led & _flags(stop not in ".!?;:," for stop in stops),
+        advised & (~finite | base),
+        np.minimum(1.0, np.array([len(_CAPITAL.findall(text)) for text in texts]) / 5),
+        _flags("(" in text for text in texts),
+        _flags(":" in text[:-1] for text in texts),
+        np.minimum(1.0, tokens.count("number") / 2),
+        np.minimum(1.0, np.array([text.count(",") + text.count(";") for text in texts]) / 4),
+    )
+    return np.stack(columns, axis=1).astype(np.float64)
+
+
+def _flags(told: Iterable[bool]) -> Bools:
+    return np.fromiter(told, np.bool_)
+
+
+def _found(pattern: re.Pattern[str], texts: Sequence[str], asked: Bools) -> Bools:
+    """Return in which of the texts that are asked for the pattern is found."""
+    found = np.zeros(len(texts), np.bool_)
+    for at in np.flatnonzero(asked).tolist():
+        found[at] = pattern.search(texts[at]) is not None
+    return found
