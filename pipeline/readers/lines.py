@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from html import unescape
 
 import ftfy
 
@@ -24,6 +25,8 @@ _MARKUP = re.compile(
 )
 _UNDERSCORES = re.compile(r"(?<![\w_\\])(_{1,2})(?=[^\s_])(?P<strong>[^_\n]+?)(?<=[^\s_])\1(?![\w_])")
 _SPACES = re.compile(r"[^\S\n]+")
+_WINDOW = 64  # characters compared at a time: mending is local, and a line may be as long as its file
+_ENTITY = re.compile(r"&#?\w{1,32};")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x7f]+")  # they carry no text; an escape is left to be mended
 
 
@@ -87,12 +90,75 @@ def mend(line: Mapped) -> Mapped:
     mended = ftfy.fix_text(line.text, _MENDING)
     if mended == line.text:
         return line
-    places: list[int] = []
-    for _, from_start, from_end, to_start, to_end in SequenceMatcher(None, line.text, mended, False).get_opcodes():
-        for step in range(to_end - to_start):
-            at = min(from_start + step, max(from_start, from_end - 1), len(line.places) - 1)
-            places.append(line.places[at])
-    return Mapped(mended, places)
+    return Mapped(mended, [line.places[at] for at in _origins(line.text, mended)])
+
+
+def _origins(source: str, mended: str) -> list[int]:
+    """Return the place in the source that each character of the mended text came from: word by word where it can be.
+
+    The time grows as the text does, whatever the text: a line may be as long as its file.
+    """
+    words, becoming = source.split(" "), mended.split(" ")
+    if len(words) != len(becoming):
+        return _by_windows(source, mended)
+    found: list[int] = []
+    at = 0
+    for word, became in zip(words, becoming, strict=True):
+        places = range(len(word)) if word == became else _by_windows(word, became)
+        found += (at + place for place in (*places, len(word)))  # with the space after it
+        at += len(word) + 1
+    return found[:-1]
+
+
+def _by_windows(source: str, mended: str) -> list[int]:
+    """Return the same for a text that is gone through a window at a time."""
+    found: list[int] = []
+    at = 0
+    while len(found) < len(mended):
+        same = _same(source, at, mended, len(found))
+        found += range(at, at + same)
+        at += same
+        back = int(same > 0 and source[at - 1] == "&")
+        entity = _ENTITY.match(source, at - back)
+        if entity and mended.startswith(stands_for := unescape(entity.group()), len(found) - back):
+            found[len(found) - back :] = [at - back] * len(stands_for)
+            at = entity.end()
+            continue
+        here, there = source[at : at + _WINDOW], mended[len(found) : len(found) + _WINDOW]
+        whole = at + _WINDOW >= len(source) and len(found) + _WINDOW >= len(mended)
+        past, origins = _window(here, there, whole)
+        found += (min(at + place, len(source) - 1) for place in origins)
+        at += past
+    return found
+
+
+def _same(one: str, here: int, other: str, there: int) -> int:
+    """Return how many characters two texts have alike from these places on."""
+    alike, step = 0, 1 << 16
+    while step:
+        piece = one[here + alike : here + alike + step]
+        if len(piece) == step and other.startswith(piece, there + alike):
+            alike += step
+        else:
+            step //= 2
+    return alike
+
+
+def _window(here: str, there: str, whole: bool) -> tuple[int, list[int]]:
+    """Return how much of `here` was gone through, and the place in it of each character of `there` that this gave.
+
+    What is no longer `whole` is gone through only up to where both run alike again, the last time in their first half:
+    what they have in common may lie beyond their ends.
+    """
+    codes = SequenceMatcher(None, here, there, False).get_opcodes()
+    if not whole:
+        half = _WINDOW // 2
+        last = max((n for n, c in enumerate(codes, 1) if c[0] == "equal" and c[1] < half and c[3] < half), default=0)
+        codes = codes[:last] or [("replace", 0, min(half, len(here)), 0, min(half, len(there)))]
+    origins = [
+        min(start + step, max(start, end - 1)) for _, start, end, to, to_end in codes for step in range(to_end - to)
+    ]
+    return (codes[-1][2] if codes else 0), origins
 
 
 def _without_controls(line: Mapped) -> Mapped:

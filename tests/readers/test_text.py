@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from difflib import SequenceMatcher
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.readers import lines
+from pipeline.readers.lines import Mapped, mend
 from pipeline.readers.parsed import Block, Parsed
 from pipeline.readers.text import decode, read
 
@@ -28,6 +34,20 @@ def traced(block: Block, source: str) -> str:
     for (start, place), end in zip(block.source, ends, strict=True):
         found.append("".join(source[place + i] for i in range(end - start) if place + i < len(source)))
     return "".join(found)
+
+
+@contextmanager
+def counted_matches() -> Iterator[list[int]]:
+    """Note how much text is compared at a time, character with character, which takes time as its square."""
+    sizes: list[int] = []
+
+    def compare(junk: None, one: str, other: str, popular: bool) -> SequenceMatcher[str]:
+        sizes.append(len(one) + len(other))
+        return SequenceMatcher(junk, one, other, popular)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lines, "SequenceMatcher", compare)
+        yield sizes
 
 
 LONG = "The council had known of the fault for some years before anything at all was done to put it right."
@@ -217,3 +237,30 @@ def test_no_bytes_break_the_reader(data: bytes) -> None:
     result = read(data, "a.txt")
     assert bool(result.documents) != bool(result.rejects)
     assert decode(data) is None or isinstance(decode(data), str)
+
+
+@pytest.mark.parametrize(
+    ("source", "word", "places"),
+    [
+        ("Hallam &amp; Sons said", "&", [7]),
+        ("caf&eacute; and cafÃ© closed", "café closed", [16, 17, 18, 19, 21, 22, 23, 24, 25, 26, 27]),
+        ("the homeâ€™s plan", "’s plan", [8, 11, 12, 13, 14, 15, 16]),
+        ("&quot;&quot;&#39;", '""\'', [0, 6, 12]),
+    ],
+)
+def test_what_is_mended_is_traced_to_what_stood_there(source: str, word: str, places: list[int]) -> None:
+    mended = mend(Mapped(source, range(len(source))))
+    at = mended.text.index(word)
+    assert list(mended.places[at : at + len(word)]) == places
+
+
+@pytest.mark.parametrize(
+    "piece", ["Ã©", "&amp;", "â€™ s ", "\u4e00&nbsp;", "".join(chr(0x4E00 + 7919 * n % 20000) for n in range(99))]
+)
+def test_a_line_as_long_as_its_file_is_mended_in_time_that_grows_as_its_length(piece: str) -> None:
+    source = piece * (20_000 // len(piece)) + "&hellip; The end."
+    with counted_matches() as sizes:
+        mended = mend(Mapped(source, range(len(source))))
+    assert mended.text.endswith("The end.")
+    assert len(mended.places) == len(mended.text)
+    assert sum(size * size for size in sizes) <= 512 * len(source)
