@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from itertools import chain
+from typing import Any, NamedTuple
 
 from pipeline.errors import ConfigError
-from pipeline.segment.wordlists import words
+from pipeline.segment.wordlists import Remembered, words
 
-_Index = Mapping[str, Sequence[tuple[tuple[str, ...], str]]]  # names and their class by the word that they begin with
+_Name = tuple[tuple[str, ...], str]  # a name's words, and its class
+_SETTLED = 2  # words that tell whether a name no longer than they are is there
 _WORD = re.compile(r"[^\W\d_]+(?:[’'&-][^\W\d_]+)*|\d+")
 _DEFINITION = re.compile(r"\(\s*[‘'“\"]?(?:the\s+)?([A-Z][A-Za-z&]{1,9}?)s?[’'”\"]?\s*\)")
 _INFLECTED = re.compile(r"(?:[’']s|s[’']|[’']|s)$")
@@ -41,53 +43,86 @@ class AgencyRules:
         return cls({str(name): tuple(terms) for name, terms in agencies.items()})
 
     @cached_property
-    def index(self) -> dict[str, list[tuple[tuple[str, ...], str]]]:
-        """Names by their first word, longest first; names of one word also by their plural and genitive."""
-        index: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-        for label, terms in self.names.items():
+    def index(self) -> _Index:
+        """The names, ready to be looked up."""
+        return _Index(self.names)
+
+
+class _Word(NamedTuple):
+    """A word as it stands and in small letters, and whether a name begins with it."""
+
+    text: str
+    low: str
+    opens: bool
+
+
+class _Index:
+    """Names by their first word, longest first; names of one word also by their plural and genitive."""
+
+    def __init__(self, names: Mapping[str, Sequence[str]]) -> None:
+        self._names: dict[str, list[_Name]] = {}
+        for label, terms in names.items():
             for term in terms:
                 words = tuple(_WORD.findall(term if term.isupper() else term.lower()))
                 for opening in words[:1] if len(words) > 1 else _forms(words[0]):
-                    index.setdefault(opening, []).append((words, label))
-        for entries in index.values():
+                    self._names.setdefault(opening, []).append((words, label))
+        for entries in self._names.values():
             entries.sort(key=lambda entry: (-len(entry[0]), entry))
-        return index
+        self._openings = frozenset(word.lower() for word in self._names)
+        self._words = Remembered(self._words_of)
+        self._opened = Remembered(self._opened_by)
 
-    @cached_property
-    def openings(self) -> frozenset[str]:
-        """The words that names begin with, in small letters."""
-        return frozenset(word.lower() for word in self.index)
+    def words(self, text: str) -> list[_Word]:
+        """Return the words of a text."""
+        return list(chain.from_iterable(map(self._words.__getitem__, text.split())))
+
+    def longest_name(self, words: Sequence[_Word], at: int) -> tuple[str, int]:
+        """Return the class of the longest name that begins at word `at` and its words, or nothing."""
+        after = words[at + 1].text if at + 1 < len(words) else ""
+        for as_written, name, label in self._opened[f"{words[at].text} {after}"]:
+            if len(name) <= _SETTLED or _same(name, _line(words[at : at + len(name)], as_written)):
+                return label, len(name)
+        return "", 0
+
+    def _words_of(self, chunk: str) -> tuple[_Word, ...]:
+        lows = ((word, word.lower().replace("’", "'")) for word in _WORD.findall(chunk))
+        return tuple(_Word(word, low, low in self._openings) for word, low in lows)
+
+    def _opened_by(self, pair: str) -> tuple[tuple[bool, tuple[str, ...], str], ...]:
+        """Return the names that two words may open, or of short names those that they are; first those as written."""
+        words = self.words(pair)
+        found = []
+        for as_written in (True, False):
+            line = _line(words, as_written)
+            for name, label in self._names.get(line[0], ()):
+                if line[:_SETTLED] == name[:_SETTLED] if len(name) > _SETTLED else _same(name, line[: len(name)]):
+                    found.append((as_written, name, label))
+        return tuple(found)
 
 
 def find_agencies(text: str, rules: AgencyRules, short_forms: Mapping[str, str] | None = None) -> tuple[str, ...]:
     """Return the agency classes named in a text, in the gazetteer's order."""
-    words = _WORD.findall(text)
-    lower = [word.lower().replace("’", "'") for word in words]
+    words = rules.index.words(text)
     found = set()
     past = 0
-    opening, openings = rules.index, rules.openings
-    for at, low in enumerate(lower):
+    for at, word in enumerate(words):
         if at < past:
             continue
-        if low in openings:
-            label, length = _longest_name(words, lower, at, opening)
+        if word.opens:
+            label, length = rules.index.longest_name(words, at)
             if label:
                 found.add(label)
                 past = at + length
                 continue
-        if short_forms and words[at][0].isupper():
-            label = short_forms.get(words[at].removesuffix("s"), "")
+        if short_forms and word.text[0].isupper():
+            label = short_forms.get(word.text.removesuffix("s"), "")
             if label:
                 found.add(label)
     return tuple(label for label in rules.names if label in found)
 
 
-def _longest_name(words: Sequence[str], lower: Sequence[str], at: int, index: _Index) -> tuple[str, int]:
-    for key, line in ((words[at], words), (lower[at], lower)):
-        for name, label in index.get(key, ()):
-            if _same(name, line[at : at + len(name)]):
-                return label, len(name)
-    return "", 0
+def _line(words: Iterable[_Word], as_written: bool) -> tuple[str, ...]:
+    return tuple(word.text if as_written else word.low for word in words)
 
 
 def _forms(word: str) -> tuple[str, ...]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
 from pipeline.segment.names import NAME, TITLE, is_person, tidy
+from pipeline.segment.wordlists import Remembered
 
 Sort = Literal["name", "pronoun", "report", "role"]
 QUOTED = "\x00"  # stands for each character inside quotation marks
@@ -34,58 +34,38 @@ _JUDGE = (
     r"apologised|paid tribute|"
     r"undertook|thanked|invite[sd]|directed|defended|rejected|agreed"
 )
+_SEVERE = "(?:scathing|critical|damning)"
 _HOLD = (
     r"respond(?:s|ed)?|continue[sd]|found|finds?|reveal(?:s|ed)?|highlight(?:s|ed)?|accept(?:s|ed)|"
     r"believe[sd]?|agrees|fear(?:s|ed)|"
     r"wants?|wanted|thinks?|thought|raise[sd]?|express(?:es|ed)|identif(?:ies|ied)|estimate[sd]|"
     r"maintain(?:s|ed)|feels?|felt|"
-    r"sent (?:\w+ ){0,2}message|would like|looks? forward|(?:was|is|were|are) (?:\w+ )?(?:scathing|critical|damning)|"
+    rf"sent (?:\w+ ){{0,2}}message|would like|looks? forward|(?:was|is|were|are) (?:\w+ )?{_SEVERE}|"
     r"makes? \d+ recommendations|made (?:it )?clear|makes (?:it )?clear|put it|set out"
 )
 _PASSIVE = "".join(
     rf"(?<!\b{word} )" for word in ("to", "be", "been", "being", "was", "were", "is", "are", "not", "the", "a")
 )
 _VERB = re.compile(rf"\b(?=[a-z]){_PASSIVE}(?:(?P<say>{_SAY})|(?P<judge>{_JUDGE})|(?P<hold>{_HOLD}))\b(?! by\b)")
-_VERB_START = re.compile(r"(?:^|\|)([a-z]+)(\?)?")
-_WORD = re.compile(r"[A-Za-z]{3,}")
+_ALTERNATIVE = re.compile(r"(?:[^|(]|\((?:[^()]|\([^()]*\))*\))+")
+_FIRST_WORD = re.compile(r"[^ (](?:[^ (]|\((?!\?=)[^()]*\))*")
 
 
-def _openings(*patterns: str) -> tuple[frozenset[str], ...]:
-    """Return the first three, four and five letters of the verbs: a sentence without any of them is its own."""
-    starts = {m.group(1)[:-1] if m.group(2) else m.group(1) for p in patterns for m in _VERB_START.finditer(p)}
-    starts |= {
-        "according",
-        "According",
-        "words",
-        "view",
-        "opinion",
-        "critici",
-        "welcom",
-        "prais",
-        "label",
-        "judged",
-        "condemn",
-    }
-    starts |= {"scathing", "critical", "damning", "made", "condemn"}
-    starts -= {"are", "were", "about"}  # of "were scathing", "spoke about"
-    return (
-        frozenset(start for start in starts if len(start) <= 3),
-        frozenset(start for start in starts if len(start) == 4),
-        frozenset(start[:5] for start in starts if len(start) > 4),
-    )
+def _signs(*patterns: str) -> re.Pattern[str]:
+    """Return what finds one of the words without which no pattern of this module finds anything: of verbs the first."""
+    words = [_FIRST_WORD.match(verb) for pattern in patterns for verb in _ALTERNATIVE.findall(pattern)]
+    verbs = "|".join(word.group() for word in words if word)
+    others = "[Aa]ccording|words|view|opinion|described|condemned|criticised|welcomed|praised|labelled|judged"
+    return re.compile(rf"\b(?:{verbs}|{others}|{_SEVERE})\b")
 
 
-_THREE, _FOUR, _FIVE = _openings(_SAY, _JUDGE, _HOLD)
+_SIGNS = _signs(_SAY, _JUDGE, _HOLD)
+_ATTRIBUTES = Remembered(lambda word: _SIGNS.search(word) is not None)
 
 
 def may_attribute(masked: str) -> bool:
     """Tell whether a sentence has a word that could attribute it to somebody: quick, and never wrong in saying no."""
-    return any(map(_attributes, _WORD.findall(masked)))
-
-
-@lru_cache(maxsize=16384)
-def _attributes(word: str) -> bool:
-    return word[:5] in _FIVE or word[:4] in _FOUR or word[:3] in _THREE
+    return any(map(_ATTRIBUTES.__getitem__, masked.split()))
 
 
 _ASIDES = re.compile(

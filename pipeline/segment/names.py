@@ -17,8 +17,8 @@ TITLE = (
     r"Captain|Major|Colonel|General|Commander|Elder|Aunty|Uncle)\.?"
 )
 CAPITAL = r"(?:(?:[A-Z]\.|(?:Mc|Mac|O[’']|D[’'])?[A-Z][\w-]*)(?:[’'](?!s\b)[A-Z]?[\w-]+)?)"
-NAME = rf"(?:{TITLE}\s+)*{CAPITAL}(?:\s+(?:(?:of|for|and|the|de|van|von|al|der)\s+){{0,2}}{CAPITAL}){{0,7}}"
-_PERSON_LIKE = re.compile(rf"(?:{TITLE}\s+)*{CAPITAL}(?:\s+(?:de|van|von|der|al)?\s?{CAPITAL}){{1,4}}")
+NAME = rf"(?=[A-Z])(?:{TITLE}\s+)*{CAPITAL}(?:\s+(?:(?:of|for|and|the|de|van|von|al|der)\s+){{0,2}}{CAPITAL}){{0,7}}"
+_PERSON_LIKE = re.compile(rf"(?=[A-Z])(?:{TITLE}\s+)*{CAPITAL}(?:\s+(?:de|van|von|der|al)?\s?{CAPITAL}){{1,4}}")
 TWO_CAPITALS = re.compile(r"[A-Z][\w.’'-]*\s+(?:[a-z]{2,3}\s)?[A-Z]")
 _SHORT_DEFINITION = re.compile(r"\(\s*[‘'“\"]?(?:the\s+)?([A-Z][A-Za-z&]{1,9}?)[’'”\"]?\s*\)")
 _AFTER_NAME = re.compile(r"(?<=[a-z]),?\s+(?:MP|MSP|MLA|TD|MS|AM|QC|KC|SC|OBE|MBE|CBE|JP)$")

@@ -121,7 +121,7 @@ def shapes_of(texts: Sequence[str], tokens: Tokens, items: Bools, led: Bools, ad
     base = (tokens.first("base verb") == tokens.first("word")) & (words > 0)
     bare = _flags(stop not in ".!?" for stop in stops) | (words < 4)
     lows = [text.lower() for text in texts]
-    signs = _flags(any(sign in low for sign in _CONTACT_SIGNS) for low in lows)
+    signs = _flags(any(map(low.__contains__, _CONTACT_SIGNS)) for low in lows)
     contact = _found(_CONTACT, lows, signs | (figures > 0))
     columns = (
         ~finite & ((~led & (words <= 12) & bare) | _found(_GRADE, texts, ~finite)),

@@ -34,6 +34,7 @@ _OWN_REPORT = re.compile(
     r"(?:\b[Ww]e (?:found|visited|inspected|looked|examined|saw|judged)|\b[Ii]nspectors (?:found|visited|"
     r"saw|met|spoke|judged))\b"
 )
+_OPENING_MARKS = ("“", '"', "‘")
 _REPORT = r"(?:reports?|reviews?|inquiry|study|survey|audit|findings)"
 _REPORT_WORDS = ("report", "review", "inquiry", "study", "survey", "audit", "findings")  # one is in each of _REPORT
 _OWNER = re.compile(
@@ -51,7 +52,7 @@ _BODY_NOUN = re.compile(
 _SMALL_LETTERS = "abcdefghijklmnopqrstuvwxyz’'-, "
 _ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
 _OPENING_NAME = re.compile(rf"(?:\W|{QUOTED})*({NAME})")
-_FULL_NAME = re.compile(rf"(?:{TITLE}\s+)*{CAPITAL}\s+{CAPITAL}(?:\s+{CAPITAL})?")
+_FULL_NAME = re.compile(rf"(?=[A-Z])(?:{TITLE}\s+)*{CAPITAL}\s+{CAPITAL}(?:\s+{CAPITAL})?")
 _INSPECTORS = re.compile(r"^(?:the )?(?:inspectors?|watchdog|inspectorates?)$", re.IGNORECASE)
 
 
@@ -89,7 +90,7 @@ class _Walk:
     def _owners(self, text: str) -> list[tuple[str, bool]]:
         """Return the owners of the reports that a text names, and whether the text says so outright."""
         found: list[tuple[str, bool]] = []
-        if not any(word in text for word in _REPORT_WORDS):
+        if not any(map(text.__contains__, _REPORT_WORDS)):
             return found
         for match in _OWNER.finditer(text):
             name = tidy(match.group("name") or match.group("by").lstrip(_SMALL_LETTERS))
@@ -127,7 +128,7 @@ class _Walk:
 
     def _masks(self, units: list[Unit]) -> tuple[list[str], bool]:
         """Return the units' texts with quoted parts masked, and whether the block goes on with an open quotation."""
-        starts_quoted = bool(re.match(r"[“\"‘]", units[0].text))
+        starts_quoted = units[0].text.startswith(_OPENING_MARKS)
         carried = self.open and starts_quoted
         state, masks = False, []
         for unit in units:
@@ -246,7 +247,7 @@ class _Walk:
     def _spread(self, units: list[Unit], masks: list[str], sources: list[str], carried: bool) -> list[str]:
         """Give the sentences of a quotation the speaker named beside them, or the one whose quotation goes on."""
         quoted = [text.count(QUOTED) > 0.5 * len(text) for text in masks]
-        begins = bool(re.match(r"[“\"‘]", units[0].text)) and quoted[0]
+        begins = units[0].text.startswith(_OPENING_MARKS) and quoted[0]
         first = next((s for s, q in zip(sources, quoted, strict=True) if s), "")
         current = "" if not begins else (self.last if carried else first or self.last)
         result = []
@@ -261,7 +262,7 @@ class _Walk:
 
 def mask(text: str, inside: bool) -> tuple[str, bool]:
     """Return the text with what stands in quotation marks masked, and whether a quotation is still open at its end."""
-    if not inside and not any(mark in text for mark in '“”"‘'):
+    if not inside and "“" not in text and "”" not in text and '"' not in text and "‘" not in text:
         return text, False
     out: list[str] = []
     closer = '”"' if inside else ""
