@@ -41,7 +41,7 @@ def _header(message: EmailMessage, name: str) -> str:
     # A header that cannot be parsed must not cost the message.
     try:
         return clean(str(message.get(name, "")))
-    except (ValueError, IndexError, TypeError, AttributeError):
+    except (ValueError, IndexError, TypeError, AttributeError, OverflowError):
         raw = dict(message.raw_items()).get(name, "")
         return clean(str(raw))
 
@@ -64,7 +64,7 @@ def _eml_blocks(message: EmailMessage) -> list[Block]:
     charset = body.get_content_charset()
     try:
         text = data.decode(charset) if charset else decode(data)
-    except (LookupError, UnicodeDecodeError):
+    except (LookupError, ValueError):  # no such character set, or not the one that the bytes are in
         text = decode(data)
     return text_blocks(text)
 

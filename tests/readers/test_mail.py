@@ -58,6 +58,21 @@ def test_charsets_named_rightly_or_wrongly(charset: str) -> None:
     assert document.blocks[-1].text == "Père resigned."
 
 
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        (b"+0100", b"+99999999999999999"),
+        (b'charset="utf-8"', b'charset="utf\x00-8"'),
+        (b'charset="utf-8"', b'charset="none-such"'),
+    ],
+)
+def test_a_header_that_makes_no_sense_does_not_cost_the_message(was: bytes, now: bytes) -> None:
+    source = message(plain="The rota was not kept.").as_bytes()
+    assert was in source
+    (document,) = read(source.replace(was, now), "a.eml").documents
+    assert document.blocks[-1].text == "The rota was not kept."
+
+
 def test_a_message_without_text_names_its_attachments() -> None:
     built = message(plain="\n")
     built.add_attachment(b"x", maintype="application", subtype="pdf", filename="report.pdf")
