@@ -7,7 +7,9 @@ import multiprocessing
 import os
 import random
 import signal
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import OutputError
-from pipeline.stages import RunOptions, run
+from pipeline.stages import RunOptions, cache, run
 from pipeline.stages.cache import Cache, pack
 from pipeline.tables import TABLES
 from pipeline.tables.write import atomic, write_text
@@ -63,6 +65,49 @@ def test_a_full_disk_leaves_the_old_file_and_says_so(tmp_path: Path, monkeypatch
         write_text(path, "new\n")
     assert path.read_text() == "old\n"
     assert [p.name for p in tmp_path.iterdir()] == ["t.csv"]
+
+
+@pytest.mark.parametrize("place", ["header", "middle", "nothing left", "journal", "result"])
+def test_a_store_of_results_that_is_damaged_is_set_aside_and_the_bytes_are_the_same(tmp_path: Path, place: str) -> None:
+    corpus, out = fill(tmp_path / "corpus", 2), tmp_path / "out"
+    expected = go(corpus, out)
+    store = out / "stages" / "cache.sqlite"
+    data = store.read_bytes()
+    if place == "result":
+        with closing(sqlite3.connect(store)) as base, base:
+            base.execute("UPDATE results SET data = zeroblob(length(data))")
+    else:
+        store.write_bytes(
+            {"header": b"no store" + data, "middle": data[: len(data) // 2], "nothing left": b""}.get(place, data)
+        )
+    if place == "journal":
+        store.with_name("cache.sqlite-wal").write_bytes(b"no journal" * 500)
+    (out / "tables" / "themes.csv").write_bytes(b"")
+    assert go(corpus, out) == expected
+    assert go(fill(corpus, 3), out) == go(corpus, tmp_path / "fresh")
+
+
+def test_a_store_that_cannot_be_opened_for_want_of_room_is_not_taken_for_a_damaged_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Cache(tmp_path / "cache.sqlite").close()
+
+    def full(*given: Any) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(cache, "_open", full)
+    with pytest.raises(OutputError, match="disk is full"):
+        Cache(tmp_path / "cache.sqlite")
+    assert [path.name for path in tmp_path.iterdir()] == ["cache.sqlite"]
+
+
+def test_what_a_killed_run_left_half_written_is_cleared_away(tmp_path: Path) -> None:
+    corpus, out = fill(tmp_path / "corpus", 1), tmp_path / "out"
+    go(corpus, out)
+    (out / "tables" / ".themes.csv.x.part").write_text("half")
+    (out / "tables" / "themes.csv").unlink()
+    assert go(corpus, out) == go(corpus, tmp_path / "fresh")
+    assert not list(out.rglob("*.part"))
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
@@ -117,17 +162,17 @@ def test_the_cache_holds_what_was_put_last_and_nothing_else(tmp_path: Path, step
     path = tmp_path / f"{abs(hash(tuple(steps)))}.sqlite"
     path.unlink(missing_ok=True)
     held: dict[str, bytes] = {}
-    cache = Cache(path)
+    store = Cache(path)
     for key, number in steps:
         if number:
             held[key] = pack({"files": TABLES["files"].schema.empty_table(), "n": TABLES["files"].schema.empty_table()})
-            cache.put({key: held[key]})
+            store.put({key: held[key]})
         else:
             held.pop(key, None)
-            cache.keep_only(held)
-        assert cache.known("abcd") == set(held)
-        assert {k: cache.get(k) for k in held} == held
-    cache.close()
+            store.keep_only(held)
+        assert store.known("abcd") == set(held)
+        assert {k: store.get(k) for k in held} == held
+    store.close()
 
 
 STEPS = st.sampled_from(["add", "change", "remove", "rename", "codebook"])

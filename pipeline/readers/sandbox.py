@@ -24,6 +24,7 @@ from pipeline.errors import FindingsError
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 _START_S = 600.0  # seconds that a child may take to import what it needs on a busy machine
+_STARTS = 3  # times that a child is started that is lost before it has begun
 _POLL_S = 0.1
 _PATIENCE = 20  # times that a working child's time by the clock may begin anew
 _NEAR = 0.75  # share of the memory limit from which a death counts as one for lack of memory
@@ -44,10 +45,14 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of an item whose child did not answer; `reason` is a reject's reason."""
+    """What became of an item whose child did not answer; `reason` is a reject's reason.
+
+    `killed`: from outside, by the system or a person.
+    """
 
     reason: Literal["timeout", "memory", "crash"]
     message: str
+    killed: bool = False
 
 
 class Isolated(Generic[Item, Result]):
@@ -85,13 +90,14 @@ class Isolated(Generic[Item, Result]):
         """Return the function's result, or what became of the item; an exception of the function is raised here.
 
         An item that dies in a child which has served others is tried once more in a fresh one, so that it does not
-        pay for what they left behind. `cpu_s` and `wall_s` replace the limits for this item.
+        pay for what they left behind; so is one whose child was killed, as it may have been for another's hunger or by
+        hand. `cpu_s` and `wall_s` replace the limits for this item.
         """
         cpu = self._limits.cpu_s if cpu_s is None else cpu_s
         wall = self._limits.wall_s if wall_s is None else wall_s
         used = self._served > 0
         outcome = self._once(item, cpu, wall)
-        if isinstance(outcome, Outcome) and outcome.reason != "timeout" and used:
+        if isinstance(outcome, Outcome) and (outcome.killed or (outcome.reason != "timeout" and used)):
             outcome = self._once(item, cpu, wall)
         if isinstance(outcome, Outcome):
             return outcome
@@ -156,25 +162,40 @@ class Isolated(Generic[Item, Result]):
         self.close()
         if code == -getattr(signal, "SIGXCPU", 0):
             return Outcome("timeout", f"stopped after {cpu_s:g} seconds of processor time")
-        if code == -getattr(signal, "SIGKILL", 9) or peak > self._limits.memory_mb * _NEAR:
-            return Outcome("memory", f"died for lack of memory under a limit of {self._limits.memory_mb} MB")
+        killed = code == -getattr(signal, "SIGKILL", 9)
+        if killed or peak > self._limits.memory_mb * _NEAR:
+            message = f"died for lack of memory under a limit of {self._limits.memory_mb} MB"
+            return Outcome("memory", message, killed)
         named = signal.Signals(-code).name if code is not None and code < 0 else f"exit code {code}"
         return Outcome("crash", f"the reading process died ({named})")
 
     def _start(self) -> None:
+        """Start a child; one that is lost on its way is started again, one that says what is wrong is believed."""
+        said: Any = None
+        for _ in range(_STARTS):
+            said = self._started()
+            if said == "ready":
+                return
+            self.close()
+            if isinstance(said, FindingsError):
+                raise said
+            if said is not None:
+                break
+        raise RuntimeError(f"the reading process did not start: {said}")
+
+    def _started(self) -> Any:
+        """Return what a new child says first, None where it was lost."""
         here, there = self._context.Pipe()
         arguments = (there, self._function, self._initializer, self._limits.memory_mb)
         process = self._context.Process(target=_serve, args=arguments, daemon=True)
-        with _may_have_children():
-            process.start()
-        there.close()
-        self._process, self._connection, self._served = process, here, 0
-        ready = here.recv() if here.poll(_START_S) else None
-        if ready != "ready":
-            self.close()
-            if isinstance(ready, FindingsError):
-                raise ready
-            raise RuntimeError(f"the reading process did not start: {ready}")
+        try:
+            with _may_have_children():
+                process.start()
+            there.close()
+            self._process, self._connection, self._served = process, here, 0
+            return here.recv() if here.poll(_START_S) else None
+        except (EOFError, OSError):
+            return None
 
 
 class _Clock:

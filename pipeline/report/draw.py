@@ -5,14 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable
-from contextlib import AbstractContextManager
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from importlib.metadata import version
 from typing import Any
 from xml.etree import ElementTree
 
 import altair as alt
 import pandas as pd
-import vl_convert
 from altair.utils import schemapi
 
 from pipeline.report.look import PAPER, config
@@ -24,6 +27,27 @@ _ID = re.compile(r'\bid="([A-Za-z_]+\d*)"')
 _DROPPED = ("role", "aria-roledescription", "aria-hidden", "style")
 
 
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """Pictures drawn before: `find` gives the bytes kept under a key, or None; `used` are those of now."""
+
+    find: Callable[[str], bytes | None]
+    used: dict[str, bytes] = field(default_factory=dict)
+
+
+_kept: ContextVar[Pictures | None] = ContextVar("kept", default=None)
+
+
+@contextmanager
+def remembering(pictures: Pictures) -> Iterator[None]:
+    """Draw only what is not among the pictures drawn before: those of the same chart by the same library."""
+    token = _kept.set(pictures)
+    try:
+        yield
+    finally:
+        _kept.reset(token)
+
+
 def unchecked() -> AbstractContextManager[None]:
     """Draw without having every part of a chart checked against Vega-Lite's schema, which the tests have done."""
     checked: AbstractContextManager[None] = schemapi.debug_mode(False)
@@ -32,8 +56,7 @@ def unchecked() -> AbstractContextManager[None]:
 
 def svg(chart: alt.TopLevelMixin, *, paper: bool = False) -> str:
     """Return the chart as an SVG file: `paper` gives it a white ground and leaves the links out."""
-    spec = _spec(chart, paper)
-    return _tidy(vl_convert.vegalite_to_svg(spec, allowed_base_urls=[]), links=not paper)
+    return _tidy(_drawn(_spec(chart, paper)), links=not paper)
 
 
 def svgs(chart: alt.TopLevelMixin, frames: Iterable[pd.DataFrame]) -> list[str]:
@@ -46,13 +69,33 @@ def svgs(chart: alt.TopLevelMixin, frames: Iterable[pd.DataFrame]) -> list[str]:
     drawn = []
     for frame in frames:
         spec["datasets"] = {name: json.loads(frame.to_json(orient="records", double_precision=15))}
-        drawn.append(_tidy(vl_convert.vegalite_to_svg(spec, allowed_base_urls=[]), links=True))
+        drawn.append(_tidy(_drawn(spec), links=True))
     return drawn
 
 
 def png(chart: alt.TopLevelMixin) -> bytes:
     """Return the chart as PNG on white, 3 pixels to a point."""
+    import vl_convert
+
     return bytes(vl_convert.vegalite_to_png(_spec(chart, paper=True), scale=3, allowed_base_urls=[]))
+
+
+def _drawn(spec: dict[str, Any]) -> str:
+    """Return the library's SVG of a chart, from among the pictures drawn before where it is there."""
+    pictures = _kept.get()
+    if pictures is None:
+        return _draw(spec)
+    said = json.dumps([version("vl-convert-python"), spec], sort_keys=True)
+    key = "picture " + hashlib.sha256(said.encode()).hexdigest()
+    if key not in pictures.used:
+        pictures.used[key] = pictures.find(key) or zlib.compress(_draw(spec).encode())
+    return zlib.decompress(pictures.used[key]).decode()
+
+
+def _draw(spec: dict[str, Any]) -> str:
+    import vl_convert  # starts an engine of its own, which only a new picture needs
+
+    return str(vl_convert.vegalite_to_svg(spec, allowed_base_urls=[]))
 
 
 def _spec(chart: alt.TopLevelMixin, paper: bool) -> dict[str, Any]:

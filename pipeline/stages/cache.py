@@ -7,6 +7,7 @@ import io
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
@@ -51,6 +52,30 @@ def unpack(data: bytes, names: Collection[str] = ()) -> dict[str, pa.Table]:
     return tables
 
 
+class DamagedError(OutputError):
+    """The store of results is damaged: what it holds cannot be trusted or read on."""
+
+
+def set_aside(path: Path) -> None:
+    """Put a damaged store out of the way; its journal goes, which would be played into the new one."""
+    path.replace(path.with_suffix(".damaged"))
+    for ending in ("-wal", "-shm", "-journal"):
+        path.with_name(path.name + ending).unlink(missing_ok=True)
+
+
+@contextmanager
+def _sound() -> Iterator[None]:
+    """Tell a store that is damaged from one that is not to be had."""
+    place = "stages/cache.sqlite"
+    remedy = "See that the disk is not full or read-only, and that nobody else uses the folder"
+    try:
+        yield
+    except (sqlite3.OperationalError, OSError) as error:
+        raise OutputError(f"cannot be used: {error}", place=place, remedy=remedy) from error
+    except (sqlite3.DatabaseError, pa.ArrowException, ValueError, KeyError) as error:
+        raise DamagedError(f"is damaged: {error}", place=place, remedy="Remove the file and run again") from error
+
+
 class Cache:
     """A store of packed tables by key in one file, safe against being stopped at any moment."""
 
@@ -60,30 +85,32 @@ class Cache:
         `journal`: WAL is the faster; DELETE also works in folders that machines share.
         """
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            with _sound():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                self._base = _open(path, journal)
+        except DamagedError:
+            set_aside(path)
             self._base = _open(path, journal)
-        except sqlite3.DatabaseError:
-            path.replace(path.with_suffix(".damaged"))
-            self._base = _open(path, journal)
-        except (OSError, sqlite3.Error) as error:
-            raise OutputError(f"cannot be written: {error}", place=str(path)) from error
 
     def known(self, keys: Iterable[str]) -> set[str]:
         """Return those of `keys` that are in the store."""
-        stored = {key for (key,) in self._base.execute("SELECT key FROM results")}
+        with _sound():
+            stored = {key for (key,) in self._base.execute("SELECT key FROM results")}
         return stored.intersection(keys)
 
     def get(self, key: str) -> bytes | None:
         """Return the bytes stored under `key`, or None."""
-        row = self._base.execute("SELECT data FROM results WHERE key = ?", (key,)).fetchone()
+        with _sound():
+            row = self._base.execute("SELECT data FROM results WHERE key = ?", (key,)).fetchone()
         return row[0] if row else None
 
     def stream(self, key: str, name: str) -> Iterator[pa.Table]:
         """Yield one of the packed tables under `key`, ROWS_PER_BATCH rows at a time; nothing else is in memory."""
-        row = self._base.execute("SELECT rowid FROM results WHERE key = ?", (key,)).fetchone()
+        with _sound():
+            row = self._base.execute("SELECT rowid FROM results WHERE key = ?", (key,)).fetchone()
         if row is None:
             raise _lost()
-        with self._base.blobopen("results", "data", row[0], readonly=True) as blob:
+        with _sound(), self._base.blobopen("results", "data", row[0], readonly=True) as blob:
             head = b""
             while not head.endswith(b"\n") and (piece := blob.read(1)):
                 head += piece
@@ -144,26 +171,22 @@ class Cache:
 
     def put(self, items: Mapping[str, bytes], looked: Iterable[tuple[str, str, str]] = ()) -> None:
         """Store bytes by key, all or none; `looked`: (key, path, hash) of other files that a result was made with."""
-        try:
-            with self._base:
-                self._base.executemany("INSERT OR REPLACE INTO results VALUES (?, ?)", items.items())
-                self._base.executemany("DELETE FROM looked WHERE key = ?", [(key,) for key in items])
-                self._base.executemany("INSERT INTO looked VALUES (?, ?, ?)", looked)
-        except sqlite3.Error as error:
-            raise OutputError(
-                f"cannot keep results: {error}", place="stages/cache.sqlite", remedy="Free space"
-            ) from error
+        with _sound(), self._base:
+            self._base.executemany("INSERT OR REPLACE INTO results VALUES (?, ?)", items.items())
+            self._base.executemany("DELETE FROM looked WHERE key = ?", [(key,) for key in items])
+            self._base.executemany("INSERT INTO looked VALUES (?, ?, ?)", looked)
 
     def outdated(self, hashes: Mapping[str, str]) -> set[str]:
         """Return the keys of results that were made with other files than those whose hashes by path are given."""
-        rows = self._base.execute("SELECT key, path, sha256 FROM looked")
+        with _sound():
+            rows = self._base.execute("SELECT key, path, sha256 FROM looked").fetchall()
         return {key for key, path, sha256 in rows if hashes.get(path, "") != sha256}
 
     def keep_only(self, keys: Iterable[str]) -> None:
         """Forget every result that is not under one of `keys`."""
         kept = set(keys)
-        stale = [(key,) for (key,) in self._base.execute("SELECT key FROM results") if key not in kept]
-        with self._base:
+        with _sound(), self._base:
+            stale = [(key,) for (key,) in self._base.execute("SELECT key FROM results") if key not in kept]
             self._base.executemany("DELETE FROM results WHERE key = ?", stale)
             self._base.executemany("DELETE FROM looked WHERE key = ?", stale)
 
@@ -207,4 +230,6 @@ def stored_tables(cache: Cache, keys: Iterable[str], names: Collection[str] = ()
         data = cache.get(key)
         if data is None:
             raise _lost()
-        yield unpack(data, names)
+        with _sound():
+            tables = unpack(data, names)
+        yield tables

@@ -23,7 +23,7 @@ from pipeline.ingest.documents import nothing_read
 from pipeline.ingest.settings import KINDS
 from pipeline.readers.parsed import Reject
 from pipeline.readers.sandbox import Outcome
-from pipeline.report import MAX_STATEMENTS, load_tables, report_html
+from pipeline.report import MAX_STATEMENTS, Pictures, load_tables, remembering, report_html
 from pipeline.segment import speaker_role
 from pipeline.stages.assemble import (
     Assembly,
@@ -75,8 +75,10 @@ def execute(
     largest = work_out(plan, options, cache, tell, resources.coder.learned)
     seconds = {"files": time.perf_counter() - clock}
     assembly = assemble(cache, plan.files, resources, options.out)
-    assembly, checked = _put_together(assembly, options, gold, lessons, tell, seconds)
-    cache.keep_only({key for file in plan.files for key in file.keys.values()})
+    pictures = Pictures(cache.get)
+    assembly, checked = _put_together(assembly, options, gold, lessons, tell, seconds, pictures)
+    cache.put(pictures.used)
+    cache.keep_only({*(key for file in plan.files for key in file.keys.values()), *pictures.used})
     said = _describe_run(options, plan, assembly, resources.codebook, command, seconds)
     memory = {"main": peak_memory_mb(), "largest_worker": largest}
     return said | {"gold_rows": len(checked.statements), "gold_faults": len(checked.faults), "peak_memory_mb": memory}
@@ -156,6 +158,7 @@ def _put_together(
     lessons: Mapping[Key, Example],
     tell: Progress,
     seconds: dict[str, float],
+    pictures: Pictures,
 ) -> tuple[Assembly, Checked]:
     """Write the tables and the report; return the assembly with the template text that it found, and the gold used."""
     tell.begin("writing tables", STAGES.index(options.until) + 1)
@@ -165,7 +168,8 @@ def _put_together(
     seconds["tables"] = time.perf_counter() - clock
     if options.until == "report":
         clock = time.perf_counter()
-        _write_report(options.out, _about(assembly))
+        with remembering(pictures):
+            _write_report(options.out, _about(assembly))
         write_methods(assembly, gold, checked)
         seconds["report"] = time.perf_counter() - clock
     tell.end()

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import OutputError, UsageError
-from pipeline.tables import write_json
+from pipeline.tables import PART, write_json
 
 RUN_FILE = "run.json"
 LOCK_FILE = ".lock"
@@ -90,6 +90,13 @@ def _lock(handle: int, out: Path) -> None:
         raise OutputError(
             "is in use by another run", place=str(out), remedy="Wait for it, or choose another --out"
         ) from error
+
+
+def sweep(out: Path) -> None:
+    """Remove the half-written files that a run which was killed has left in its folder."""
+    for folder in (out, out / "tables", out / "stages"):
+        for part in folder.glob(f".*{PART}"):
+            part.unlink(missing_ok=True)
 
 
 def outputs_of(out: Path) -> dict[str, list[int]]:

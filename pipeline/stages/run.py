@@ -7,25 +7,38 @@ from contextlib import closing
 from typing import Any
 
 from pipeline import engines
-from pipeline.stages.cache import Cache
-from pipeline.stages.folder import check_out, check_previous, last_run, locked, write_run
+from pipeline.stages.cache import Cache, DamagedError, set_aside
+from pipeline.stages.folder import check_out, check_previous, last_run, locked, sweep, write_run
 from pipeline.stages.plan import Keyed, key_files, make_plan
 from pipeline.stages.progress import Outcome, Progress, Silence
 from pipeline.stages.settings import WORKER_MODULES, Named, RunOptions, load_settings
 from pipeline.stages.shards import join_shards, run_shard
 
+STORE = "cache.sqlite"
 SHARED = "results.sqlite"  # the store in a folder that runs share
 
 
 def run(options: RunOptions, command: Sequence[str] = (), progress: Progress | None = None) -> Outcome:
-    """Do what is stale of a run and write its folder; a second run with nothing changed does nothing."""
+    """Do what is stale of a run and write its folder; a second run with nothing changed does nothing.
+
+    Where the stored results turn out to be damaged they are set aside, and all is worked out anew.
+    """
+    try:
+        return _run(options, command, progress or Silence())
+    except DamagedError:
+        with locked(options.out):
+            set_aside(options.out / "stages" / STORE)
+        return _run(options, command, progress or Silence())
+
+
+def _run(options: RunOptions, command: Sequence[str], progress: Progress) -> Outcome:
     check_out(options.out, options.corpus)
     named = load_settings(options.config, options.codebook, options.redact)
     check_previous(options.out, named.previous)
     keyed = key_files(options, named)  # says what is wrong with the corpus before anything is written
     if options.shard:
-        return run_shard(options, options.shard, named, keyed, progress or Silence())
-    path = options.out / "stages" / "cache.sqlite"
+        return run_shard(options, options.shard, named, keyed, progress)
+    path = options.out / "stages" / STORE
     if path.exists():
         with closing(Cache(path)) as cache:
             plan = make_plan(options, named, keyed, cache)
@@ -38,10 +51,11 @@ def run(options: RunOptions, command: Sequence[str] = (), progress: Progress | N
 
     resources = load_resources(named)
     with locked(options.out), closing(Cache(path)) as cache:
+        sweep(options.out)
         join_shards(options.out, cache)
         _share(options, keyed, cache)
         plan = make_plan(options, named, keyed, cache)
-        said = execute(plan, options, resources, cache, command, progress or Silence())
+        said = execute(plan, options, resources, cache, command, progress)
         _share(options, keyed, cache)
         keyed.digests.save(options.out / "stages")
         write_run(options.out, said)

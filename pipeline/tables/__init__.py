@@ -4,6 +4,7 @@ from pipeline.tables.describe import columns_csv, datapackage
 from pipeline.tables.schema import TABLES
 from pipeline.tables.spec import Column, Table, check, from_columns, from_rows, sort
 from pipeline.tables.write import (
+    PART,
     atomic,
     csv_text,
     plain_cell,
@@ -15,6 +16,7 @@ from pipeline.tables.write import (
 )
 
 __all__ = [
+    "PART",
     "TABLES",
     "Column",
     "Table",

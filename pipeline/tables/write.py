@@ -19,6 +19,7 @@ from pipeline.errors import OutputError
 from pipeline.tables.spec import Column, Table, check
 
 ROWS_PER_GROUP = 65_536
+PART = ".part"  # how the name of a file ends that is being written
 # A spreadsheet runs a cell that begins so as a formula; an apostrophe before it makes it text again.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -28,7 +29,7 @@ def atomic(path: Path) -> Iterator[Path]:
     """Yield a temporary path beside `path` that replaces it at the end, or disappears when something fails."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=PART, dir=path.parent)
     except OSError as error:
         raise OutputError(f"cannot be written: {error.strerror}", place=str(path.parent)) from error
     os.close(handle)

@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,15 @@ def behave(order: str) -> str:
     if order == "odd fault":
         raise type("Odd", (Exception,), {})("cannot travel")
     return order.upper()
+
+
+def killed_once(mark: str) -> str:
+    """Be killed the first time."""
+    path = Path(mark)
+    if not path.exists():
+        path.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return "done"
 
 
 _MARK: list[str] = []
@@ -102,6 +112,19 @@ def test_the_clock_stops_what_waits(child: Isolated[str, str]) -> None:
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs to see whether a process works")
 def test_the_clock_does_not_stop_what_works(child: Isolated[str, str]) -> None:
     assert child.run("work", wall_s=0.6, cpu_s=5) == "WORK"
+
+
+@posix
+def test_an_item_whose_child_is_killed_once_is_tried_again(tmp_path: Path) -> None:
+    with Isolated(killed_once, limits=Limits(memory_mb=1024, cpu_s=5, wall_s=20)) as isolated:
+        assert isolated.run(str(tmp_path / "mark")) == "done"
+
+
+@posix
+def test_a_child_that_is_lost_before_it_has_begun_is_started_again(tmp_path: Path) -> None:
+    begin = partial(killed_once, str(tmp_path / "mark"))
+    with Isolated(behave, initializer=begin, limits=Limits(memory_mb=1024, cpu_s=5, wall_s=20)) as isolated:  # type: ignore[arg-type]
+        assert isolated.run("next") == "NEXT"
 
 
 @posix

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from made_up import document, run_tables, save, statement, tables_of
 
-from pipeline.report import load_tables, report_html, sections
+from pipeline.report import Pictures, draw, load_tables, remembering, report_html, sections
 from pipeline.report.change import change_table
 from pipeline.report.draw import unchecked
 from pipeline.report.payload import payload
@@ -48,6 +48,21 @@ def test_hostile_text_stays_text() -> None:
 
 def test_same_tables_same_page(page: str) -> None:
     assert report_html(run_tables(), {"version": "0.1.0"}) == page
+
+
+def test_pictures_drawn_before_are_not_drawn_again_and_the_page_is_the_same(
+    page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = Pictures(lambda _: None)
+    with remembering(before):
+        assert report_html(run_tables(), {"version": "0.1.0"}) == page
+    drawn: list[str] = []
+    monkeypatch.setattr(draw, "_draw", lambda spec: drawn.append(json.dumps(spec)))
+    again = Pictures(before.used.get)
+    with remembering(again):
+        assert report_html(run_tables(), {"version": "0.1.0"}) == page
+    assert not drawn
+    assert again.used == before.used
 
 
 def test_corpora_without_years_findings_or_documents() -> None:
