@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from itertools import chain
 
 PAD, UNKNOWN, NUMBER = 0, 1, 2
 SPECIAL = ("[PAD]", "[UNK]", "[NUM]")
@@ -26,8 +27,7 @@ class Pieces:
 
     def numbers(self, text: str) -> list[int]:
         """Return the piece numbers of a text."""
-        known = self._known
-        return [number for word in text.split() for number in known[word]]
+        return list(chain.from_iterable(map(self._known.__getitem__, text.split())))
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Return start and end of every piece's word in `text`; blank where folding changes the text's length."""

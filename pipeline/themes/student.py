@@ -10,7 +10,7 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -30,10 +30,10 @@ TOP = np.float32(127)
 MEAN_GAIN = np.float32(4)
 OWN_LIMIT, CONTEXT_LIMIT = 160, 64
 FAR = 3
-_CHUNK = 128
+_ROWS = 2048  # read before the dense layer looks at them
+_TOKENS = 800  # read at once: their activations stay in the processor's cache
+_LIKE = 0.8  # of the longest text's length
 _RANGE = 20.0
-_BLANK = [PAD] * FAR
-_ONES = np.ones(OWN_LIMIT, np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +54,18 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """Texts one after the other, FAR blanks after each: piece numbers, places of blanks, starts and sizes of texts."""
+    """Texts of like length one after the other, each with blanks up to one width, FAR at least.
+
+    Piece numbers, places of blanks, and the sizes of the texts without them.
+    """
 
     flat: Places
     blank: Places
-    starts: Places
-    sizes: Places
+    sizes: Sequence[int]
+
+    def apart(self, x: Floats) -> Floats:
+        """Return what is by token, (tokens, width), by text: (texts, tokens, width)."""
+        return x.reshape(len(self.sizes), -1, x.shape[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +75,6 @@ class Pooled:
     texts: Texts
     maps: tuple[Floats, ...]
     features: Floats
-    hidden: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +126,15 @@ class Student:
 
     def vectors(self, rows: Sequence[Row]) -> Floats:
         """Return the last layer before the answers, (n, H): rows of like meaning lie near one another."""
-        parts = [self._read(rows[at : at + _CHUNK]).hidden for at in range(0, len(rows), _CHUNK)]
-        return np.concatenate(parts) if parts else np.zeros((0, len(self._layers["out"].weight)), np.float32)
+        dense = self._layers["dense"]
+        out = np.zeros((len(rows), dense.weight.shape[1]), np.float32)
+        for at in range(0, len(rows), _ROWS):
+            part = rows[at : at + _ROWS]
+            features = np.zeros((len(part), len(dense.weight)), np.float32)
+            for places, read in self._read(part):
+                features[places] = read.features
+            out[at : at + _ROWS] = dense(features @ dense.weight)
+        return out
 
     def logits(self, rows: Sequence[Row]) -> tuple[Floats, Floats]:
         """Return the uncalibrated kinds (n, 4) and themes (n, T)."""
@@ -136,11 +148,13 @@ class Student:
         Each feature's share in the theme's score goes to the token that it came from; the span is the run of tokens
         with the largest sum. One pass for all rows; none depends on the others.
         """
-        found: list[tuple[int, int]] = []
-        for at in range(0, len(rows), _CHUNK):
-            part = rows[at : at + _CHUNK]
-            shares = self._shares(part, [self.theme_ids.index(t) for t in theme_ids[at : at + _CHUNK]])
-            found += [self._span(row, own) for row, own in zip(part, shares, strict=True)]
+        found = [(0, 0)] * len(rows)
+        columns = np.array([self.theme_ids.index(theme_id) for theme_id in theme_ids], np.int64)
+        for at in range(0, len(rows), _ROWS):
+            for places, read in self._read(rows[at : at + _ROWS]):
+                shares = self._shares(read, columns[at + places])
+                for place, own in zip((at + places).tolist(), shares, strict=True):
+                    found[place] = self._span(rows[place], own)
         return found
 
     def _span(self, row: Row, shares: NDArray[np.float64]) -> tuple[int, int]:
@@ -153,50 +167,61 @@ class Student:
         first, last = max(0, first - 1), min(len(spans) - 1, last + 1)
         return at + spans[first][0], at + spans[last][1]
 
-    def _shares(self, rows: Sequence[Row], themes: Sequence[int]) -> list[NDArray[np.float64]]:
+    def _shares(self, read: Pooled, themes: Places) -> list[NDArray[np.float64]]:
         """Return each own token's share in its row's theme's score: a linear account at the row's point.
 
         Slopes are rounded to whole numbers, so that every sum is exact, as everywhere in this module.
         """
-        read = self._read(rows)
-        slopes = self._slopes(read.hidden, themes)
+        dense = self._layers["dense"]
+        slopes = self._slopes(dense(read.features @ dense.weight), themes)
         gains = slopes * read.features
+        maps = [read.texts.apart(m) for m in read.maps]
         out = []
-        for i, (start, size) in enumerate(zip(read.texts.starts, read.texts.sizes, strict=True)):
+        for i, size in enumerate(read.texts.sizes):
             own, at = np.zeros(size), 0
-            for tokens in (m[start : start + size] for m in read.maps if size):
+            for tokens in (m[i, :size] for m in maps if size):
                 width = tokens.shape[1]
                 own += np.bincount(tokens.argmax(axis=0), gains[i, at : at + width], size) * size
                 at += width
             if size:
-                deepest = read.maps[-1][start : start + size]
+                deepest = maps[-1][i, :size]
                 own += deepest.astype(np.float64) @ (slopes[i, at : at + deepest.shape[1]] * float(MEAN_GAIN))
             out.append(own)
         return out
 
-    def _slopes(self, hidden: Floats, themes: Sequence[int]) -> NDArray[np.float64]:
+    def _slopes(self, hidden: Floats, themes: Places) -> NDArray[np.float64]:
         """Return how much each row's theme would gain by one more of each feature, in whole steps of its own scale."""
         last, dense = self._layers["out"], self._layers["dense"]
-        at = len(KINDS) + np.asarray(themes)
+        at = len(KINDS) + themes
         out = last.weight[:, at].T * (hidden > 0) * dense.step
         whole = np.rint(out * (TOP / np.maximum(np.abs(out).max(axis=1, keepdims=True), np.float32(1e-12))))
         return np.asarray(whole @ dense.weight.T, np.float64)
 
-    def _read(self, rows: Sequence[Row]) -> Pooled:
-        numbers = self._pieces.numbers
-        own = laid_out([numbers(lead(r))[-OWN_LIMIT:] for r in rows])
-        context = [numbers(r.before[-CONTEXT_WIDTH:])[-CONTEXT_LIMIT:] for r in rows]
-        around = laid_out(context + [numbers(nearest(r.section))[-CONTEXT_LIMIT:] for r in rows])
-        first = self._looked_up("own", own)
-        second = self._beside("next", first, 1, own)
-        third = self._beside("far", second, FAR, own)
-        sides = self._looked_up("context", around)
-        sides = np.concatenate([largest(sides, around), mean_of(sides, around)], axis=1)
-        maps = (first, second, third)
-        parts = [*(largest(m, own) for m in maps), mean_of(third, own)]
-        features = np.concatenate([*parts, sides[: len(rows)], sides[len(rows) :]], axis=1)
-        dense = self._layers["dense"]
-        return Pooled(own, maps, features, dense(features @ dense.weight))
+    def _read(self, rows: Sequence[Row]) -> Iterator[tuple[Places, Pooled]]:
+        """Yield what reading the rows gives and their places: some rows at a time, those of like length together."""
+        sides = self._sides(rows)
+        texts = [self._pieces.numbers(lead(row))[-OWN_LIMIT:] for row in rows]
+        for places in by_length(texts):
+            own = laid_out([texts[place] for place in places])
+            first = self._looked_up("own", own)
+            second = self._beside("next", first, 1, own)
+            third = self._beside("far", second, FAR, own)
+            maps = (first, second, third)
+            parts = [*(largest(m, own) for m in maps), mean_of(third, own), sides[places]]
+            yield np.array(places, np.int64), Pooled(own, maps, np.concatenate(parts, axis=1))
+
+    def _sides(self, rows: Sequence[Row]) -> Floats:
+        """Return the features of what stands around each row: of the text before it, then of its heading."""
+        befores = [row.before[-CONTEXT_WIDTH:] for row in rows]
+        headings = [nearest(row.section) for row in rows]
+        number = {text: at for at, text in enumerate(dict.fromkeys((*befores, *headings)))}  # rows share them
+        texts = [self._pieces.numbers(text)[-CONTEXT_LIMIT:] for text in number]
+        found = np.zeros((len(texts), 2 * len(self._layers["context"].bias)), np.float32)
+        for places in by_length(texts):
+            around = laid_out([texts[place] for place in places])
+            active = self._looked_up("context", around)
+            found[places] = np.concatenate([largest(active, around), mean_of(active, around)], axis=1)
+        return np.concatenate([found[[number[text] for text in own]] for own in (befores, headings)], axis=1)
 
     def _looked_up(self, name: str, texts: Texts) -> Floats:
         """Return the activations of the first layer, whose products with every piece were made when loading."""
@@ -220,16 +245,28 @@ class Student:
         return active
 
 
+def by_length(texts: Sequence[Sequence[int]]) -> Iterator[list[int]]:
+    """Yield the places of texts that are read at once, the longest first: few, and about as long."""
+    order = sorted(range(len(texts)), key=lambda at: -len(texts[at]))
+    start = 0
+    while start < len(order):
+        longest = len(texts[order[start]])
+        part = order[start : start + max(1, _TOKENS // (longest + FAR))]
+        part = [at for at in part if len(texts[at]) + FAR >= _LIKE * longest]
+        yield part
+        start += len(part)
+
+
 def laid_out(texts: Sequence[list[int]]) -> Texts:
     """Return the texts one after the other with blanks between them; at least one text."""
+    sizes = [len(text) for text in texts]
+    width = max(sizes) + FAR
     flat: list[int] = []
     for text in texts:
         flat += text
-        flat += _BLANK
+        flat += [PAD] * (width - len(text))
     numbers = np.array(flat, np.int64)
-    sizes = np.fromiter(map(len, texts), np.int64, len(texts))
-    starts = np.concatenate([[0], np.cumsum(sizes[:-1] + FAR)])
-    return Texts(numbers, np.flatnonzero(numbers == PAD), starts, sizes)
+    return Texts(numbers, np.flatnonzero(numbers == PAD), sizes)
 
 
 def thirds(embedding: Floats, weight: Floats) -> tuple[Floats, ...]:
@@ -239,18 +276,14 @@ def thirds(embedding: Floats, weight: Floats) -> tuple[Floats, ...]:
 
 def largest(x: Floats, texts: Texts) -> Floats:
     """Return the largest activations of every text; zeros for an empty one."""
-    out = np.zeros((len(texts.starts), x.shape[1]), np.float32)
-    for i, (start, size) in enumerate(zip(texts.starts.tolist(), texts.sizes.tolist(), strict=True)):
-        np.maximum.reduce(x[start : start + size], axis=0, out=out[i], initial=0)
-    return out
+    found: Floats = texts.apart(x).max(axis=1)
+    return found
 
 
 def mean_of(x: Floats, texts: Texts) -> Floats:
     """Return the mean activation of every text, times MEAN_GAIN, as a whole number of 127 at most."""
-    out = np.zeros((len(texts.starts), x.shape[1]), np.float32)
-    for i, (start, size) in enumerate(zip(texts.starts.tolist(), texts.sizes.tolist(), strict=True)):
-        np.dot(_ONES[:size], x[start : start + size], out=out[i])
-    out *= MEAN_GAIN / np.maximum(texts.sizes, 1).astype(np.float32)[:, None]
+    out: Floats = texts.apart(x).sum(axis=1)
+    out *= (MEAN_GAIN / np.maximum(texts.sizes, 1).astype(np.float32))[:, None]
     np.rint(out, out=out)
     return np.minimum(out, TOP, out=out)
 
