@@ -49,11 +49,12 @@ class AgencyRules:
 
 
 class _Word(NamedTuple):
-    """A word as it stands and in small letters, and whether a name begins with it."""
+    """A word as it stands and in small letters; whether a name begins with it; the short form that it may be, or ""."""
 
     text: str
     low: str
     opens: bool
+    short: str
 
 
 class _Index:
@@ -85,8 +86,11 @@ class _Index:
         return "", 0
 
     def _words_of(self, chunk: str) -> tuple[_Word, ...]:
-        lows = ((word, word.lower().replace("’", "'")) for word in _WORD.findall(chunk))
-        return tuple(_Word(word, low, low in self._openings) for word, low in lows)
+        return tuple(map(self._word, _WORD.findall(chunk)))
+
+    def _word(self, text: str) -> _Word:
+        low = text.lower().replace("’", "'")
+        return _Word(text, low, low in self._openings, text.removesuffix("s") if text[0].isupper() else "")
 
     def _opened_by(self, pair: str) -> tuple[tuple[bool, tuple[str, ...], str], ...]:
         """Return the names that two words may open, or of short names those that they are; first those as written."""
@@ -103,21 +107,17 @@ class _Index:
 def find_agencies(text: str, rules: AgencyRules, short_forms: Mapping[str, str] | None = None) -> tuple[str, ...]:
     """Return the agency classes named in a text, in the gazetteer's order."""
     words = rules.index.words(text)
+    forms = short_forms or {}
     found = set()
     past = 0
     for at, word in enumerate(words):
-        if at < past:
+        if at < past or not (word.opens or word.short in forms):
             continue
-        if word.opens:
-            label, length = rules.index.longest_name(words, at)
-            if label:
-                found.add(label)
-                past = at + length
-                continue
-        if short_forms and word.text[0].isupper():
-            label = short_forms.get(word.text.removesuffix("s"), "")
-            if label:
-                found.add(label)
+        label, length = rules.index.longest_name(words, at) if word.opens else ("", 0)
+        past = at + length
+        label = label or forms.get(word.short, "")
+        if label:
+            found.add(label)
     return tuple(label for label in rules.names if label in found)
 
 

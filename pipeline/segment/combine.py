@@ -31,8 +31,9 @@ def decide_kinds(
         for unit, kind in zip(units, kinds, strict=True)
         if kind is None
     ]
-    shares = iter(kind_shares(judged, rules, model))
-    return [[kind if kind is not None else _best(next(shares)) for kind in kinds] for kinds in known]
+    shares = kind_shares(judged, rules, model)
+    best = iter(zip(shares.argmax(axis=1).tolist(), shares.max(axis=1, initial=0).tolist(), strict=True))
+    return [[kind if kind is not None else _named(*next(best)) for kind in kinds] for kinds in known]
 
 
 def _known(units: Sequence[Unit], at: int, fixed: str) -> tuple[str, float] | None:
@@ -56,6 +57,5 @@ def kind_shares(units: Sequence[Unit], rules: KindRules, model: KindModel | None
     return probabilities(rules.mixing.rules * scores + rules.mixing.model * np.log(np.clip(learned, 1e-6, 1.0)))
 
 
-def _best(shares: NDArray[np.float64]) -> tuple[str, float]:
-    at = int(np.argmax(shares))
-    return KINDS[at], float(shares[at])
+def _named(number: int, probability: float) -> tuple[str, float]:
+    return KINDS[number], probability

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
+from itertools import chain
 
 from pipeline.segment.agencies import defined_name
-from pipeline.segment.wordlists import words
+from pipeline.segment.wordlists import Remembered, words
 
 TITLE = (
     r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof(?:essor)?|Sir|Dame|Lord|Lady|Baroness|Baron|Viscount|Earl|Judge|"
@@ -51,6 +52,7 @@ class Names:
         self._by_first: dict[str, list[str]] = {}
         self._long: dict[str, str] = {}
         self._texts = tuple(texts)
+        self._full = Remembered(self._fullest)
         for text in self._texts:
             self._take(text)
 
@@ -72,7 +74,8 @@ class Names:
     @cached_property
     def _common(self) -> set[str]:
         """The words that the document has in small letters; asked for in few documents."""
-        return {word for text in self._texts for word in _SMALL_WORD.findall(text)}
+        chunks = set(chain.from_iterable(text.split() for text in self._texts))
+        return {word for chunk in chunks for word in _SMALL_WORD.findall(chunk)}
 
     @cached_property
     def _inside(self) -> set[str]:
@@ -85,6 +88,9 @@ class Names:
 
     def full(self, name: str) -> str:
         """Return the fullest form of a name that the document holds."""
+        return self._full[name]
+
+    def _fullest(self, name: str) -> str:
         name = tidy(name)
         if name in self._long:
             return self._long[name]

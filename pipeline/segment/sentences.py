@@ -45,6 +45,8 @@ _REPORTING = re.compile(
 )
 _SMALL_OPENING = re.compile(r"e-[a-z]|i[A-Z]")  # "e-learning", "iPads"
 _CLOCK = frozenset(("a.m", "p.m", "am", "pm"))
+_SHORT_FORMS = _TITLES | _LEADING | _TRAILING | _CLOCK
+_LONG = 5  # letters: a longer word, if no short form, is neither an initial nor the number of a paragraph
 _DAYS = re.compile(
     r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|August|September|October|November|December"
 )
@@ -95,6 +97,9 @@ def _inside_brackets_only(text: str, start: int, at: int) -> bool:
 
 
 def _full_stop_ends(text: str, start: int, at: int, after: int, first: str) -> bool:
+    last = text[text.rfind(" ", start, at) + 1 : at]
+    if len(last) > _LONG and last.isalpha() and last.islower() and last not in _SHORT_FORMS:
+        return True
     before = _WORD_BEFORE.search(text, max(start, at - 40), at)
     word = before.group(1) if before else ""
     low = word.lower()
