@@ -7,12 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
 from pipeline.errors import ConfigError
 from pipeline.segment.wordlists import Remembered, words
 
 _Name = tuple[tuple[str, ...], str]  # a name's words, and its class
+# A word as it stands and in small letters; whether a name begins with it; the short form that it may be, or "".
+_Word = tuple[str, str, bool, str]
 _SETTLED = 2  # words that tell whether a name no longer than they are is there
 _WORD = re.compile(r"[^\W\d_]+(?:[’'&-][^\W\d_]+)*|\d+")
 _DEFINITION = re.compile(r"\(\s*[‘'“\"]?(?:the\s+)?([A-Z][A-Za-z&]{1,9}?)s?[’'”\"]?\s*\)")
@@ -48,15 +50,6 @@ class AgencyRules:
         return _Index(self.names)
 
 
-class _Word(NamedTuple):
-    """A word as it stands and in small letters; whether a name begins with it; the short form that it may be, or ""."""
-
-    text: str
-    low: str
-    opens: bool
-    short: str
-
-
 class _Index:
     """Names by their first word, longest first; names of one word also by their plural and genitive."""
 
@@ -79,8 +72,8 @@ class _Index:
 
     def longest_name(self, words: Sequence[_Word], at: int) -> tuple[str, int]:
         """Return the class of the longest name that begins at word `at` and its words, or nothing."""
-        after = words[at + 1].text if at + 1 < len(words) else ""
-        for as_written, name, label in self._opened[f"{words[at].text} {after}"]:
+        after = words[at + 1][0] if at + 1 < len(words) else ""
+        for as_written, name, label in self._opened[f"{words[at][0]} {after}"]:
             if len(name) <= _SETTLED or _same(name, _line(words[at : at + len(name)], as_written)):
                 return label, len(name)
         return "", 0
@@ -90,7 +83,7 @@ class _Index:
 
     def _word(self, text: str) -> _Word:
         low = text.lower().replace("’", "'")
-        return _Word(text, low, low in self._openings, text.removesuffix("s") if text[0].isupper() else "")
+        return text, low, low in self._openings, text.removesuffix("s") if text[0].isupper() else ""
 
     def _opened_by(self, pair: str) -> tuple[tuple[bool, tuple[str, ...], str], ...]:
         """Return the names that two words may open, or of short names those that they are; first those as written."""
@@ -110,19 +103,19 @@ def find_agencies(text: str, rules: AgencyRules, short_forms: Mapping[str, str] 
     forms = short_forms or {}
     found = set()
     past = 0
-    for at, word in enumerate(words):
-        if at < past or not (word.opens or word.short in forms):
+    for at, (_, _, opens, short) in enumerate(words):
+        if at < past or not (opens or short in forms):
             continue
-        label, length = rules.index.longest_name(words, at) if word.opens else ("", 0)
+        label, length = rules.index.longest_name(words, at) if opens else ("", 0)
         past = at + length
-        label = label or forms.get(word.short, "")
+        label = label or forms.get(short, "")
         if label:
             found.add(label)
     return tuple(label for label in rules.names if label in found)
 
 
 def _line(words: Iterable[_Word], as_written: bool) -> tuple[str, ...]:
-    return tuple(word.text if as_written else word.low for word in words)
+    return tuple(word if as_written else low for word, low, *_ in words)
 
 
 def _forms(word: str) -> tuple[str, ...]:

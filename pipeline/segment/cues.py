@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby
 
 import numpy as np
 
@@ -23,6 +23,7 @@ _OPENING_TOKENS = 2  # a phrase bound to the beginning may have a quotation mark
 NEGATOR, DIMINISHER, INNOCENT = -1, -2, -3  # what stands in a phrase's `cue` when it is none
 CUE_MARKS = (BOUNDARY, _STOP) = ("boundary", "stops negation")
 
+_Opened = tuple[list[int], dict[int, list[int]]]
 _Place = tuple[int, int, int]  # first token, one past the last, cue
 
 
@@ -77,6 +78,7 @@ class Atoms:
         self._whole: dict[str, set[int]] = {}
         self._beginnings: dict[str, set[int]] = {}
         self._endings: dict[str, set[int]] = {}
+        self._sizes: set[int] = set()  # of beginnings and endings
 
     def number(self, atom: str) -> int:
         """Return the number of an atom, making it known."""
@@ -85,6 +87,8 @@ class Atoms:
         if atom not in self._numbers:
             number = self._numbers[atom] = len(self._numbers)
             for option in atom[1:-1].split("|") if atom.startswith("(") else [atom]:
+                if "*" in (option[-1:], option[:1]):
+                    self._sizes.add(len(option) - 1)
                 if option.endswith("*"):
                     self._beginnings.setdefault(option[:-1], set()).add(number)
                 elif option.startswith("*"):
@@ -97,8 +101,9 @@ class Atoms:
         """Return the numbers of the atoms that a word fits."""
         fits = set(self._whole.get(word, ()))
         if word not in _BOUNDARIES:
-            for length in range(len(word) + 1):
-                fits.update(self._beginnings.get(word[:length], ()), self._endings.get(word[length:], ()))
+            for size in self._sizes:
+                if size <= len(word):
+                    fits.update(self._beginnings.get(word[:size], ()), self._endings.get(word[len(word) - size :], ()))
         return frozenset(fits)
 
 
@@ -131,12 +136,13 @@ class _Openings:
     def __init__(self, phrases: Iterable[tuple[int, Phrase]], words: Sequence[Word]) -> None:
         self._words = words
         self._alone: dict[int, list[int]] = {}
-        self._followed: dict[tuple[int, ...], list[int]] = {}
+        self._followed: dict[int, dict[int, list[int]]] = {}
+        self._by_word: dict[int, _Opened] = {}
         for number, phrase in phrases:
             if len(phrase.atoms) == 1:
                 self._alone.setdefault(phrase.atoms[0], []).append(number)
             else:
-                self._followed.setdefault(phrase.atoms[:2], []).append(number)
+                self._followed.setdefault(phrase.atoms[0], {}).setdefault(phrase.atoms[1], []).append(number)
         self._lists = _Lists()
         self._pairs = np.zeros((0, 0), np.int32)
 
@@ -162,11 +168,20 @@ class _Openings:
             self._pairs = pairs
 
     def _opened(self, first: int, second: int) -> tuple[int, ...]:
-        atoms = self._words[first].atoms
-        found = [number for atom in atoms for number in self._alone.get(atom, ())]
-        after = () if second == END else (*self._words[second].atoms, _GAP_ATOM)
-        found += [number for atom in atoms for other in after for number in self._followed.get((atom, other), ())]
-        return tuple(sorted(found))
+        alone, followed = self._by_word[first] if first in self._by_word else self._opened_by(first)
+        after = () if second == END else (_GAP_ATOM, *self._words[second].atoms)
+        return tuple(sorted(chain(alone, *(followed[atom] for atom in after if atom in followed))))
+
+    def _opened_by(self, first: int) -> _Opened:
+        """Return the phrases that a word is, and those that it opens by their second atom."""
+        alone: list[int] = []
+        followed: dict[int, list[int]] = {}
+        for atom in self._words[first].atoms:
+            alone += self._alone.get(atom, ())
+            for other, numbers in self._followed.get(atom, {}).items():
+                followed.setdefault(other, []).extend(numbers)
+        self._by_word[first] = alone, followed
+        return alone, followed
 
 
 class CueFinder:

@@ -65,7 +65,8 @@ class Vocabulary:
 
     def __init__(self, tell: Callable[[str], Word], marks: Sequence[str]) -> None:
         self.words: list[Word] = []
-        self._tell, self._known = tell, Remembered(self._chunk)
+        self._known = Remembered(self._chunk)
+        self._tokens = Remembered(lambda token: self._number(tell(token)))
         self._numbers: dict[Word, int] = {}
         self._rows = {mark: row for row, mark in enumerate(marks)}
         self._marked = np.zeros((len(marks), _ROOM), np.bool_)
@@ -92,7 +93,7 @@ class Vocabulary:
     def _chunk(self, chunk: str) -> tuple[int, ...]:
         """Return the numbers of the tokens between two spaces, in small letters."""
         found = [_DASH] if chunk == _DASH else _TOKEN.findall(chunk.lower().replace("’", "'"))
-        return tuple(self._number(self._tell(token)) for token in found)
+        return tuple(map(self._tokens.__getitem__, found))
 
     def _number(self, word: Word) -> int:
         number = self._numbers.get(word)
