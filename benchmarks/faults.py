@@ -169,7 +169,7 @@ def worker(trial: Trial) -> None:
 def full(trial: Trial) -> None:
     """Let a run write to a disk that has too little room, or hardly enough."""
     usage = shutil.disk_usage(trial.disk or trial.folder)
-    mount(trial, f"remount,size={(usage.used + int(trial.draw.random() * trial.needed)) // 1024 + 4}k")
+    mount(trial, f"remount,size={(usage.used + int(trial.draw.random() * trial.needed / 3)) // 1024 + 4}k")
     trial.counts["gave_up_full"] += ended(start(trial, trial.out), trial) == GAVE_UP
     mount(trial, f"remount,size={ROOM}")
 
