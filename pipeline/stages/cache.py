@@ -64,14 +64,13 @@ def set_aside(path: Path) -> None:
 
 
 @contextmanager
-def _sound() -> Iterator[None]:
+def _sound(place: str = "stages/cache.sqlite", fault: str = "cannot be used") -> Iterator[None]:
     """Tell a store that is damaged from one that is not to be had."""
-    place = "stages/cache.sqlite"
     remedy = "See that the disk is not full or read-only, and that nobody else uses the folder"
     try:
         yield
     except (sqlite3.OperationalError, OSError) as error:
-        raise OutputError(f"cannot be used: {error}", place=place, remedy=remedy) from error
+        raise OutputError(f"{fault}: {error}", place=place, remedy=remedy) from error
     except (sqlite3.DatabaseError, pa.ArrowException, ValueError, KeyError) as error:
         raise DamagedError(f"is damaged: {error}", place=place, remedy="Remove the file and run again") from error
 
@@ -85,7 +84,7 @@ class Cache:
         `journal`: WAL is the faster; DELETE also works in folders that machines share.
         """
         try:
-            with _sound():
+            with _sound(str(path), "cannot be written"):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 self._base = _open(path, journal)
         except DamagedError:
