@@ -90,7 +90,7 @@ def _lost(error: BaseException) -> FindingsError:
 
 
 _mine = threading.local()
-_started: set[Isolated[Any, Any]] = set()
+_started: dict[Isolated[Any, Any], threading.Lock] = {}
 
 
 def _serve(job: Job[Item, Result], item: Item) -> Result | Outcome:
@@ -98,8 +98,8 @@ def _serve(job: Job[Item, Result], item: Item) -> Result | Outcome:
     wanted = (job.function, job.prepare, job.prepare_with)
     if getattr(_mine, "job", None) != wanted:
         _mine.job, _mine.child = wanted, child(job)
-    _started.add(_mine.child)
-    return run_in(_mine.child, job, item)
+    with _started.setdefault(_mine.child, threading.Lock()):
+        return run_in(_mine.child, job, item)
 
 
 def _tidy(client: Any) -> None:
@@ -109,5 +109,11 @@ def _tidy(client: Any) -> None:
 
 
 def _close_children() -> None:
-    while _started:
-        _started.pop().close()
+    """End the children that are idle: one still at work, on an item that came twice, belongs to its thread."""
+    for one, at_work in list(_started.items()):
+        if at_work.acquire(blocking=False):
+            try:
+                one.close()
+                del _started[one]
+            finally:
+                at_work.release()

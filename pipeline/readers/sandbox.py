@@ -27,6 +27,7 @@ _START_S = 600.0  # seconds that a child may take to import what it needs on a b
 _STARTS = 3  # times that a child is started that is lost before it has begun
 _POLL_S = 0.1
 _PATIENCE = 20  # times that a working child's time by the clock may begin anew
+_KILL_S = 10.0  # for a killed child to be gone
 _NEAR = 0.75  # share of the memory limit from which a death counts as one for lack of memory
 
 
@@ -111,8 +112,9 @@ class Isolated(Generic[Item, Result]):
             self._process.join(timeout=0.2)
             if self._process.is_alive():
                 self._process.kill()
-                self._process.join()
-            self._process.close()
+                self._process.join(timeout=_KILL_S)
+            with contextlib.suppress(ValueError):  # it is dying yet: the system clears it away
+                self._process.close()
         self._process, self._connection, self._served = None, None, 0
 
     def _once(self, item: Item, cpu_s: float, wall_s: float) -> _Answer[Result] | Outcome:
