@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import shutil
+import zipfile
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from pipeline.errors import ConfigError, FindingsError, OutputError, UsageError
+from pipeline.ingest import CorpusFile, Manifest
 from pipeline.stages import RunOptions, run
 from pipeline.stages.folder import locked
 from pipeline.stages.loaded import Run, load_run, trace
 from pipeline.stages.progress import Silence
 from pipeline.stages.settings import Shard
+from pipeline.stages.work import Task, task_megabytes
 from tests.themes.test_known import SUBJECTS
 
 REPORTS = {
@@ -325,3 +328,21 @@ def test_emergent_themes_of_an_earlier_run_keep_their_names(tmp_path: Path) -> N
     assert names == 4
     assert again["status"].tolist() == ["kept"] * 4 + ["new"]
     assert again["theme_label"].str.startswith("Now called ").tolist() == [True] * 4 + [False]
+
+
+@pytest.mark.parametrize(
+    ("name", "unpacked", "least", "most"),
+    [("a.xlsx", 2_000_000, 0.03, 2.0), ("a.docx", 2_000_000, 0.0, 0.01), ("broken.xlsx", 0, 0.0, 0.01)],
+)
+def test_a_workbook_gets_the_time_of_what_it_unpacks_to(
+    tmp_path: Path, name: str, unpacked: int, least: float, most: float
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(b"PK\3\4 and no more")
+    if unpacked:
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
+            book.writestr("xl/worksheets/sheet1.xml", b" " * unpacked)
+    packed = path.stat().st_size / 1e6
+    size = task_megabytes(Task(CorpusFile(path, name), Manifest(), None, b"", "cluster"))
+    assert max(least, packed) <= size <= max(most, packed)
+    assert size <= 25 * packed

@@ -55,6 +55,9 @@ __all__ = ["execute", "load_resources", "work_out"]
 
 WORKBOOK = "findings.xlsx"
 WORKBOOK_FINDINGS = 20_000  # beyond this it is written only when asked for: findings export DIR xlsx
+_ADVICE = dict.fromkeys(
+    (".xlsx", ".xlsm", ".ods", ".json"), ". Save it as CSV in UTF-8: a long table of that kind is read in parts"
+)
 _SAVE_EVERY = 1.0  # seconds: at most this much work is lost when a run is stopped
 
 
@@ -114,7 +117,8 @@ def work_out(plan: Plan, options: RunOptions, cache: Cache, tell: Progress, lear
     for index, result in results:
         file = todo[index]
         if isinstance(result, Outcome):
-            result = Worked(_crashed(file, options.until, Reject(result.reason, result.message)), 0)
+            message = f"{result.message}{_ADVICE.get(file.file.path.suffix.lower(), '')}"
+            result = Worked(_crashed(file, options.until, Reject(result.reason, message)), 0)
         largest = max(largest, result.peak_memory_mb)
         waiting.update({file.keys[stage]: data for stage, data in result.results.items()})
         looked.extend((file.keys["ingest"], path, sha256) for path, sha256 in result.looked)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import zipfile
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -105,13 +106,29 @@ def _mapping(path: Path) -> Mapping[str, Any]:
 
 
 def task_megabytes(task: Task) -> float:
-    """Return the size of a task's file, or part of one, in megabytes."""
+    """Return the size of a task's file, or part of one, in megabytes; of a workbook, that of what it unpacks to."""
     if task.file.part:
         return (task.file.part.end - task.file.part.start) / 1e6
     try:
-        return task.file.path.stat().st_size / 1e6
-    except OSError:
+        size = task.file.path.stat().st_size
+    except OSError:  # the reader says what is wrong
         return 0.0
+    return max(size, min(_unpacked(task.file.path), size * _MOST_UNPACKED)) / 1e6
+
+
+def _unpacked(path: Path) -> int:
+    """Return what a workbook says that it unpacks to, in bytes; 0 of any other file."""
+    if path.suffix.lower() not in _WORKBOOKS:
+        return 0
+    try:
+        with zipfile.ZipFile(path) as book:
+            return sum(member.file_size for member in book.infolist())
+    except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile):  # the reader says what is wrong
+        return 0
+
+
+_WORKBOOKS = frozenset({".xlsx", ".xlsm", ".ods"})  # a hundred thousand rows are three megabytes there
+_MOST_UNPACKED = 25  # times its size, whatever it says of itself
 
 
 _held: dict[str, Resources] = {}
