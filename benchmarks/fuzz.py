@@ -259,6 +259,8 @@ def main() -> int:
                 "found": seen.found,
             }
             print(json.dumps(report), flush=True)
+        else:
+            print(f"{family}: none of the files given is read by it, so nothing was tried", file=sys.stderr)
     return 1 if bad else 0
 
 
