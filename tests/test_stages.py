@@ -12,6 +12,7 @@ import pytest
 
 from pipeline.errors import ConfigError, FindingsError, OutputError, UsageError
 from pipeline.ingest import CorpusFile, Manifest
+from pipeline.readers.sandbox import Outcome
 from pipeline.stages import RunOptions, run
 from pipeline.stages.folder import locked
 from pipeline.stages.loaded import Run, load_run, trace
@@ -346,3 +347,16 @@ def test_a_workbook_gets_the_time_of_what_it_unpacks_to(
     size = task_megabytes(Task(CorpusFile(path, name), Manifest(), None, b"", "cluster"))
     assert max(least, packed) <= size <= max(most, packed)
     assert size <= 25 * packed
+
+
+@pytest.mark.parametrize(("name", "advised"), [("a.xlsx", True), ("a.csv", False)])
+def test_a_workbook_that_takes_too_long_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, advised: bool
+) -> None:
+    (tmp_path / name).write_bytes(b"text,year\nStaff do not listen.,2004\n")
+    lost = iter([(0, Outcome("timeout", "stopped after 60 seconds"))])
+    monkeypatch.setattr("pipeline.engines.run", lambda *_, **__: lost)
+    run(RunOptions(tmp_path / name, tmp_path / "out", engine="serial", until="segment"))
+    (reject,) = pd.read_csv(tmp_path / "out" / "tables" / "rejects.csv").to_dict("records")
+    assert reject["reason"] == "timeout"
+    assert ("Save it as CSV" in reject["message"]) is advised

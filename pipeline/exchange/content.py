@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ import pandas as pd
 
 from pipeline.codebook import Codebook, Theme
 from pipeline.ingest.documents import normalised_text
+from pipeline.readers.guard import NOT_XML
 from pipeline.tables.schema import KINDS
 
 MACHINE = "Findings"  # the pipeline's own coder, told from people by this name and its id
@@ -36,8 +36,6 @@ _COLOURS = (
     "#8C564B",
     "#3B6FA0",
 )
-# XML 1.0 holds no control characters, no lone surrogates and no non-characters.
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def guid(*parts: str) -> str:
@@ -47,7 +45,7 @@ def guid(*parts: str) -> str:
 
 def xml_text(text: str) -> str:
     """Return text as XML can hold it: a character that it cannot becomes U+FFFD, so that offsets stay."""
-    return _NOT_XML.sub("\ufffd", text)
+    return NOT_XML.sub("\ufffd", text)
 
 
 @dataclass(frozen=True, slots=True)

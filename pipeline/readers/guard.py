@@ -19,6 +19,8 @@ MAX_RATIO = 200  # unpacked bytes to packed bytes, looked at beyond RATIO_FLOOR
 RATIO_FLOOR = 32 * 2**20
 MAX_MEMBERS = 20_000
 _CHUNK = 2**20
+# XML 1.0 holds no control characters, no lone surrogates and no non-characters.
+NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 _SPACES = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u205f\u3000\u2028\u2029]+")
 # Zero-width characters, soft hyphens, direction marks and control characters carry no text.

@@ -32,8 +32,9 @@ def decide_kinds(
         if kind is None
     ]
     shares = kind_shares(judged, rules, model)
-    best = iter(zip(shares.argmax(axis=1).tolist(), shares.max(axis=1, initial=0).tolist(), strict=True))
-    return [[kind if kind is not None else _named(*next(best)) for kind in kinds] for kinds in known]
+    named = [KINDS[at] for at in shares.argmax(axis=1).tolist()]
+    best = iter(zip(named, shares.max(axis=1, initial=0).tolist(), strict=True))
+    return [[kind if kind is not None else next(best) for kind in kinds] for kinds in known]
 
 
 def _known(units: Sequence[Unit], at: int, fixed: str) -> tuple[str, float] | None:
@@ -55,7 +56,3 @@ def kind_shares(units: Sequence[Unit], rules: KindRules, model: KindModel | None
         return probabilities(scores * rules.mixing.alone)
     learned = np.asarray(model.kind_probabilities(units), dtype=np.float64)
     return probabilities(rules.mixing.rules * scores + rules.mixing.model * np.log(np.clip(learned, 1e-6, 1.0)))
-
-
-def _named(number: int, probability: float) -> tuple[str, float]:
-    return KINDS[number], probability

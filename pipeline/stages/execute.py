@@ -45,7 +45,17 @@ from pipeline.stages.methods import write_methods
 from pipeline.stages.plan import Plan
 from pipeline.stages.progress import Progress
 from pipeline.stages.settings import FILE_STAGES, STAGES, WORKER_MODULES, RunOptions, Stage, missing_stages
-from pipeline.stages.work import Resources, Task, Worked, load_resources, peak_memory_mb, prepare, task_megabytes, work
+from pipeline.stages.work import (
+    WORKBOOKS,
+    Resources,
+    Task,
+    Worked,
+    load_resources,
+    peak_memory_mb,
+    prepare,
+    task_megabytes,
+    work,
+)
 from pipeline.tables import TABLES, columns_csv, datapackage, write_json, write_text
 from pipeline.themes.classifier import Example, Learned
 from pipeline.themes.coder import learn, without_own_document
@@ -55,9 +65,6 @@ __all__ = ["execute", "load_resources", "work_out"]
 
 WORKBOOK = "findings.xlsx"
 WORKBOOK_FINDINGS = 20_000  # beyond this it is written only when asked for: findings export DIR xlsx
-_ADVICE = dict.fromkeys(
-    (".xlsx", ".xlsm", ".ods", ".json"), ". Save it as CSV in UTF-8: a long table of that kind is read in parts"
-)
 _SAVE_EVERY = 1.0  # seconds: at most this much work is lost when a run is stopped
 
 
@@ -117,8 +124,7 @@ def work_out(plan: Plan, options: RunOptions, cache: Cache, tell: Progress, lear
     for index, result in results:
         file = todo[index]
         if isinstance(result, Outcome):
-            message = f"{result.message}{_ADVICE.get(file.file.path.suffix.lower(), '')}"
-            result = Worked(_crashed(file, options.until, Reject(result.reason, message)), 0)
+            result = Worked(_crashed(file, options.until, _rejected(file, result)), 0)
         largest = max(largest, result.peak_memory_mb)
         waiting.update({file.keys[stage]: data for stage, data in result.results.items()})
         looked.extend((file.keys["ingest"], path, sha256) for path, sha256 in result.looked)
@@ -140,6 +146,13 @@ def _task(file: FileKeys, first: Stage, until: Stage, cache: Cache) -> Task:
     if done and data is None:
         done = None
     return Task(file.file, file.manifest, done, data or b"", until)
+
+
+def _rejected(file: FileKeys, outcome: Outcome) -> Reject:
+    """Return the reject of a file whose process died, with what to do about a workbook that is too long."""
+    long = outcome.reason in ("timeout", "memory") and file.file.path.suffix.lower() in WORKBOOKS
+    advice = ". Save it as CSV in UTF-8: a long table of that kind is read in parts" if long else ""
+    return Reject(outcome.reason, outcome.message + advice)
 
 
 def _crashed(file: FileKeys, until: Stage, reject: Reject) -> dict[Stage, bytes]:

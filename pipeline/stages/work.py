@@ -118,7 +118,7 @@ def task_megabytes(task: Task) -> float:
 
 def _unpacked(path: Path) -> int:
     """Return what a workbook says that it unpacks to, in bytes; 0 of any other file."""
-    if path.suffix.lower() not in _WORKBOOKS:
+    if path.suffix.lower() not in WORKBOOKS:
         return 0
     try:
         with zipfile.ZipFile(path) as book:
@@ -127,7 +127,7 @@ def _unpacked(path: Path) -> int:
         return 0
 
 
-_WORKBOOKS = frozenset({".xlsx", ".xlsm", ".ods"})  # a hundred thousand rows are three megabytes there
+WORKBOOKS = frozenset({".xlsx", ".xlsm"})  # a hundred thousand rows are three megabytes there
 _MOST_UNPACKED = 25  # times its size, whatever it says of itself
 
 

@@ -7,11 +7,12 @@ import unicodedata
 from collections.abc import Sequence
 from itertools import chain
 
+from pipeline.segment.wordlists import Remembered
+
 PAD, UNKNOWN, NUMBER = 0, 1, 2
 SPECIAL = ("[PAD]", "[UNK]", "[NUM]")
 _TOKEN = re.compile(r"[a-z]+|\d[\d.,]*|[^\sa-z\d]")
 _LONGEST = 40
-_KEPT_WORDS = 200_000
 
 
 class Pieces:
@@ -23,7 +24,7 @@ class Pieces:
 
     def __init__(self, vocabulary: Sequence[str]) -> None:
         self._number = {piece: i for i, piece in enumerate(vocabulary)}
-        self._known = _Known(self)
+        self._known = Remembered(self.cut)
 
     def numbers(self, text: str) -> list[int]:
         """Return the piece numbers of a text."""
@@ -56,20 +57,6 @@ class Pieces:
             out.append(number)
             start = end + 1
         return tuple(out)
-
-
-class _Known(dict[str, tuple[int, ...]]):
-    """What has been cut so far; cuts what is asked for the first time."""
-
-    def __init__(self, pieces: Pieces) -> None:
-        super().__init__()
-        self._pieces = pieces
-
-    def __missing__(self, words: str) -> tuple[int, ...]:
-        if len(self) >= _KEPT_WORDS:
-            self.clear()
-        cut = self[words] = self._pieces.cut(words)
-        return cut
 
 
 def folded(text: str) -> str:

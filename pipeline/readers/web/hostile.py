@@ -6,7 +6,7 @@ import re
 
 from lxml import etree, html
 
-from pipeline.readers.guard import RefusedError, decode
+from pipeline.readers.guard import NOT_XML, RefusedError, decode
 
 MAX_HTML = 32 * 2**20
 MAX_DEPTH = 250
@@ -45,7 +45,6 @@ _INITIAL_TAGS = ("span", "b", "strong", "big", "font", "em")
 _HIDDEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|pt|em|%)?\s*(?:;|$)", re.IGNORECASE
 )
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _DECLARED = re.compile(rb"""<meta[^>]{0,300}?charset\s*=\s*["']?\s*([\w-]{2,40})""", re.IGNORECASE)
 _XML_DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w-]{2,40})""", re.IGNORECASE)
 
@@ -149,10 +148,10 @@ def parse(source: str) -> etree._Element:
 def _drop_controls(root: etree._Element) -> None:
     """Take out characters that a page can name (&#1;) but a tree that is changed cannot hold."""
     for element in root.iter(etree.Element):
-        if element.text and _NOT_XML.search(element.text):
-            element.text = _NOT_XML.sub("", element.text)
-        if element.tail and _NOT_XML.search(element.tail):
-            element.tail = _NOT_XML.sub("", element.tail)
+        if element.text and NOT_XML.search(element.text):
+            element.text = NOT_XML.sub("", element.text)
+        if element.tail and NOT_XML.search(element.tail):
+            element.tail = NOT_XML.sub("", element.tail)
 
 
 def drop_hidden(root: etree._Element) -> None:
