@@ -125,12 +125,12 @@ _SHORT = dict(
 
 def more() -> list[Coded]:
     """Return the statements of more.txt, written for training: in all training parts, no test part."""
-    return _coded_lines(Path(__file__).with_name("more.txt"))
+    return coded_lines(Path(__file__).with_name("more.txt"))
 
 
 def texts() -> list[Coded]:
     """Return the statements of texts/*.txt, for the models to learn from: in all training parts, no test part."""
-    return [row for path in sorted(Path(__file__).with_name("texts").glob("*.txt")) for row in _coded_lines(path)]
+    return [row for path in sorted(Path(__file__).with_name("texts").glob("*.txt")) for row in coded_lines(path)]
 
 
 def coded_apart() -> list[Coded]:
@@ -161,7 +161,7 @@ def everything() -> list[Coded]:
     return reports() + written() + more() + texts() + coded_apart()
 
 
-def _coded_lines(path: Path) -> list[Coded]:
+def coded_lines(path: Path) -> list[Coded]:
     """Return the statements of a file of `kind|themes|heading|text` lines; `group` is the file's name.
 
     Lines after a title (`== Title`) are a document in running order: each has those before it as its context.
@@ -190,6 +190,11 @@ def _coded_lines(path: Path) -> list[Coded]:
             )
             before = None if before is None else f"{before} {text.strip()}"
     return rows
+
+
+def themed(row: Coded) -> bool:
+    """Return whether the row's themes are coded: of texts on other subjects (`subjects_*`) only the kinds are."""
+    return row.kind != "context" and not row.group.startswith("subjects_")
 
 
 def held_out_authority(name: str, share: float = 0.2) -> bool:

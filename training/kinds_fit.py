@@ -28,7 +28,7 @@ from pipeline.segment.shapes import SHAPES
 from pipeline.segment.types import KINDS
 
 RULES = Path(__file__).resolve().parents[1] / "configs" / "kinds.yml"
-WEIGHTS = {"reports": 0.35, "coded": 0.015, "running": 0.2}  # reports are many and alike
+WEIGHTS = {"reports": 0.35, "coded": 0.015, "running": 0.2, "subjects": 0.2}  # reports are many and alike
 PULL = 6.0
 SUM_PRIOR = {"main": 0.5, "aside": 0.0, "stem": 3.5, "first": 0.3, "before": 0.2}
 SHAPE_PRIOR = {
@@ -47,7 +47,7 @@ Floats = NDArray[np.float64]
 
 def rows_with_text() -> list[Coded]:
     """Return the statements that rules are fitted to, those of codes.csv apart; single lines are the model's."""
-    return reports() + written() + more() + [row for row in texts() if _running(row)]
+    return reports() + written() + more() + [row for row in texts() if _many(row)]
 
 
 def rows_to_fit() -> list[Coded]:
@@ -57,7 +57,7 @@ def rows_to_fit() -> list[Coded]:
 
 def weights_of(rows: Sequence[Coded]) -> Floats:
     """Return how much each row counts."""
-    return np.array([WEIGHTS["running"] if _running(row) else WEIGHTS.get(row.source, 1.0) for row in rows])
+    return np.array([WEIGHTS.get(_many(row) or row.source, 1.0) for row in rows])
 
 
 def _fold(row: Coded) -> str:
@@ -67,8 +67,10 @@ def _fold(row: Coded) -> str:
     return "news" if row.group in ("news", "news_style") else row.group
 
 
-def _running(row: Coded) -> bool:
-    return row.group.startswith("running")
+def _many(row: Coded) -> str:
+    """Return running or subjects where the row is one of the many of such files."""
+    first = row.group.partition("_")[0]
+    return first if first in ("running", "subjects") else ""
 
 
 def with_stem(row: Coded) -> tuple[str, bool]:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from data import HELD, THEMES, Coded, as_row, everything, split, varied
+from data import HELD, THEMES, Coded, as_row, everything, split, themed, varied
 from figures import figures
 from net import EMBEDDING_STEP, MEANING, WIDTH, Net
 from safetensors.numpy import load_file
@@ -77,7 +77,7 @@ def hard(row: Coded) -> tuple[np.ndarray, np.ndarray, float]:
     kind = np.full(len(KINDS), 0.02, np.float32)
     kind[KINDS.index(row.kind)] = 0.94
     themes = np.array([0.98 if t in row.themes else 0.005 for t in THEMES], np.float32)
-    return kind, themes, float(row.kind != "context")
+    return kind, themes, float(themed(row))
 
 
 class Source:

@@ -1,8 +1,8 @@
 """Fine-tunes a small encoder for kind and themes at once.
 
-    python teacher.py --base MODEL_DIR --out DIR [--hold news,audits_overseas] [--all] [--epochs 4] [--bfloat16]
+    python teacher.py --base MODEL_DIR --out DIR [--layers 8] [--minutes 90] [--hold news,audits_overseas] [--all]
 
-Writes DIR/teacher.pt (averaged weights), DIR/log.jsonl (figures of every epoch) and, without --all, DIR/held_out.npz.
+The encoder is a BERT (MiniLM) or an MPNet. Writes DIR/teacher.pt (averaged weights), DIR/log.jsonl (figures of every epoch) and, without --all, DIR/held_out.npz.
 """
 
 from __future__ import annotations
@@ -20,18 +20,16 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from data import HELD, MATERIAL, THEMES, Coded, as_row, everything, split, varied
+from data import HELD, MATERIAL, THEMES, Coded, as_row, everything, split, themed, varied
 from figures import figures
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 from torch import nn
-from transformers import BertModel
+from transformers import AutoModel, PreTrainedModel
 
 from pipeline.themes.rows import KINDS
 from pipeline.themes.semantic import LENGTH, first_segment
 
-FROZEN = (
-    2  # layers that stay as they are, with the word vectors: a fifth less time, and unseen words keep their neighbours
-)
+FROZEN = 2  # layers that stay, with the word vectors: a fifth less time, and unseen words keep their neighbours
 ALONE = 0.4  # share of rows that lose the text before them, beyond those that `varied` takes it from
 
 
@@ -45,16 +43,18 @@ def definitions() -> list[str]:
 class Teacher(nn.Module):
     """Encoder; mean of the statement's tokens and the first token; one linear map for kinds, one for themes."""
 
-    def __init__(self, encoder: BertModel) -> None:
+    def __init__(self, encoder: PreTrainedModel) -> None:
         super().__init__()
         self.encoder = encoder
+        self.segmented = bool(getattr(encoder.config, "type_vocab_size", 0))  # MPNet knows no segments
         width = encoder.config.hidden_size
         self.drop = nn.Dropout(0.1)
         self.kind = nn.Linear(2 * width, len(KINDS))
         self.theme = nn.Linear(2 * width, len(THEMES))
 
     def pooled(self, ids: torch.Tensor, mask: torch.Tensor, segment: torch.Tensor) -> torch.Tensor:
-        h = self.encoder(input_ids=ids, attention_mask=mask, token_type_ids=segment).last_hidden_state
+        more = {"token_type_ids": segment} if self.segmented else {}
+        h = self.encoder(input_ids=ids, attention_mask=mask, **more).last_hidden_state
         own = (mask * (1 - segment)).unsqueeze(-1).to(h.dtype)
         return torch.cat([(h * own).sum(1) / own.sum(1), h[:, 0]], 1)
 
@@ -70,15 +70,23 @@ def batch(tokenizer: Tokenizer, rows: list[Coded], rng: random.Random | None = N
     pairs = [(first_segment(as_row(r)), r.before) if r.before else first_segment(as_row(r)) for r in rows]
     codes = tokenizer.encode_batch(pairs)
     width = max(len(c.ids) for c in codes)
-    ids = np.zeros((len(rows), width), np.int64)
+    padding = tokenizer.token_to_id("<pad>") or tokenizer.token_to_id("[PAD]") or 0
+    ids = np.full((len(rows), width), padding, np.int64)
     mask, segment = np.zeros_like(ids), np.zeros_like(ids)
     for i, c in enumerate(codes):
         n = len(c.ids)
-        ids[i, :n], mask[i, :n], segment[i, :n] = c.ids, 1, c.type_ids
+        ids[i, :n], mask[i, :n], segment[i, :n] = c.ids, 1, segments(c)
     if rng:
         hide = np.random.default_rng(rng.getrandbits(32)).random(ids.shape) < 0.06
-        ids[hide & (ids > 999)] = 103
+        ids[hide & (ids > 999)] = tokenizer.token_to_id("<mask>") or tokenizer.token_to_id("[MASK]")
     return torch.from_numpy(ids), torch.from_numpy(mask), torch.from_numpy(segment)
+
+
+def segments(code: Encoding) -> list[int]:
+    """Return 1 for the tokens of the text before, for the mark that parts it too; 0 for the statement's."""
+    own = [i for i, sequence in enumerate(code.sequence_ids) if sequence == 0]
+    last = own[-1] + 1 if own else 0
+    return [int(i > last) for i in range(len(code.ids))]
 
 
 def targets(rows: list[Coded]) -> tuple[torch.Tensor, torch.Tensor]:
@@ -114,11 +122,16 @@ def batches(rows: list[Coded], size: int, rng: random.Random) -> list[list[Coded
     return out
 
 
-def load(base: Path, checkpoint: Path | None = None) -> tuple[Teacher, Tokenizer]:
+def load(base: Path, checkpoint: Path | None = None, layers: int | None = None) -> tuple[Teacher, Tokenizer]:
+    """Return the encoder, cut to its lowest `layers` if they are given, with heads for kinds and themes."""
     tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.enable_truncation(LENGTH, strategy="longest_first")
-    model = Teacher(BertModel.from_pretrained(base, add_pooling_layer=False))
+    encoder = AutoModel.from_pretrained(base, add_pooling_layer=False)
+    if layers:
+        encoder.encoder.layer = encoder.encoder.layer[:layers]
+        encoder.config.num_hidden_layers = layers
+    model = Teacher(encoder)
     if checkpoint:
         model.load_state_dict(torch.load(checkpoint))
     return model, tokenizer
@@ -135,14 +148,14 @@ def start_from_definitions(model: Teacher, tokenizer: Tokenizer) -> None:
     model.theme.bias.fill_(-2.0)
 
 
-def optimizer(model: Teacher, rate: float) -> torch.optim.Optimizer:
+def optimizer(model: Teacher, rate: float, frozen: int = FROZEN, decay: float = 0.85) -> torch.optim.Optimizer:
     """AdamW: lower layers learn more slowly, word vectors and lowest layers not at all."""
-    model.encoder.embeddings.requires_grad_(False)
+    model.encoder.requires_grad_(False)
     layers = model.encoder.encoder.layer
-    layers[:FROZEN].requires_grad_(False)
+    layers[frozen:].requires_grad_(True)
     groups = [{"params": [*model.kind.parameters(), *model.theme.parameters()], "lr": 1e-3}]
-    for i, layer in enumerate(layers[FROZEN:], FROZEN):
-        groups.append({"params": list(layer.parameters()), "lr": rate * 0.85 ** (len(layers) - 1 - i)})
+    for i, layer in enumerate(layers[frozen:], frozen):
+        groups.append({"params": list(layer.parameters()), "lr": rate * decay ** (len(layers) - 1 - i)})
     return torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
 
 
@@ -151,10 +164,12 @@ def alone(row: Coded, rng: random.Random) -> Coded:
     return replace(row, before="") if rng.random() < ALONE else row
 
 
-def drawn(rows: list[Coded], codes: int, rng: random.Random) -> list[Coded]:
-    """Return what an epoch reads: all rows, but of the many statements of codes.csv only `codes`, drawn anew."""
+def drawn(rows: list[Coded], codes: int, running: int, rng: random.Random) -> list[Coded]:
+    """Return what an epoch reads: all rows, but of codes.csv and of the running documents only some, drawn anew."""
     many = [r for r in rows if r.source == "coded"]
-    return [r for r in rows if r.source != "coded"] + rng.sample(many, min(codes, len(many)))
+    documents = [r for r in rows if r.group.startswith("running")]
+    rest = [r for r in rows if r.source != "coded" and not r.group.startswith("running")]
+    return rest + rng.sample(many, min(codes, len(many))) + rng.sample(documents, min(running, len(documents)))
 
 
 def train(
@@ -162,29 +177,33 @@ def train(
 ) -> None:
     rng = random.Random(a.seed)
     torch.manual_seed(a.seed)
-    opt = optimizer(model, a.rate)
+    opt = optimizer(model, a.rate, a.frozen, a.decay)
     base_rates = [g["lr"] for g in opt.param_groups]
-    per_epoch = math.ceil(len(drawn(train_rows, a.codes, rng)) / a.batch)
-    total, step, warm = per_epoch * a.epochs, 0, 0.05
+    per_epoch = math.ceil(len(drawn(train_rows, a.codes, a.running, rng)) / a.batch)
+    total, step, warm, start = per_epoch * a.epochs, 0, 0.05, time.time()
     mean = {k: v.clone() for k, v in model.state_dict().items()}
     positive = np.array([sum(t in r.themes for r in train_rows) for t in THEMES])
-    findings = sum(r.kind != "context" for r in train_rows)
+    findings = sum(map(themed, train_rows))
     weight = torch.tensor(
         np.clip(np.sqrt((findings - positive) / np.maximum(positive, 1)) / 2, 1.0, 2.5), dtype=torch.float32
     )
     for epoch in range(a.epochs):
         model.train()
         begun, losses = time.time(), []
-        for rows in batches([alone(varied(r, rng), rng) for r in drawn(train_rows, a.codes, rng)], a.batch, rng):
-            x = step / total
-            factor = min(x / warm, (1 - x) / (1 - warm))
+        for rows in batches(
+            [alone(varied(r, rng), rng) for r in drawn(train_rows, a.codes, a.running, rng)], a.batch, rng
+        ):
+            x = (time.time() - start) / (60 * a.minutes) if a.minutes else step / total
+            if x >= 1:
+                break
+            factor = max(min(x / warm, (1 - x) / (1 - warm)), 1e-3)
             for g, r in zip(opt.param_groups, base_rates, strict=True):
                 g["lr"] = r * factor
             kinds, themes = targets(rows)
             with precision():
                 k, t = model(*batch(tokenizer, rows, rng))
             k, t = k.float(), t.float()
-            finding = (kinds != 3).float().unsqueeze(1)
+            finding = torch.tensor([float(themed(r)) for r in rows]).unsqueeze(1)
             soft = themes * 0.96 + 0.01
             bce = nn.functional.binary_cross_entropy_with_logits(t, soft, pos_weight=weight, reduction="none")
             loss = nn.functional.cross_entropy(k, kinds, label_smoothing=0.05)
@@ -195,6 +214,8 @@ def train(
             opt.zero_grad()
             step += 1
             losses.append(loss.item())
+            if step % 100 == 0:
+                print(step, round(x, 3), round(float(np.mean(losses[-100:])), 3), flush=True)
             if step % 5 == 0:
                 keep = min(0.98, step / (step + 50))
                 with torch.no_grad():
@@ -239,6 +260,11 @@ def main() -> None:
     p.add_argument("--bfloat16", action="store_true")
     p.add_argument("--batch", type=int, default=32)
     p.add_argument("--codes", type=int, default=6000, help="statements of codes.csv that an epoch reads")
+    p.add_argument("--running", type=int, default=10**9, help="statements of running documents that an epoch reads")
+    p.add_argument("--layers", type=int, help="keep only so many of the encoder's lowest layers")
+    p.add_argument("--minutes", type=float, help="end after this time, the rate falling to nothing by then")
+    p.add_argument("--frozen", type=int, default=FROZEN, help="lowest layers that stay as they are")
+    p.add_argument("--decay", type=float, default=0.85, help="rate of a layer as a share of that of the layer above")
     p.add_argument("--rate", type=float, default=2e-4)
     p.add_argument("--start", type=Path, help="go on from these weights (a teacher.pt) instead of the base encoder")
     p.add_argument("--seed", type=int, default=1)
@@ -246,7 +272,7 @@ def main() -> None:
     a.out.mkdir(parents=True, exist_ok=True)
     train_rows, test = (everything(), []) if a.all else split(tuple(a.hold.split(",")))
     torch.manual_seed(a.seed)
-    model, tokenizer = load(a.base, a.start)
+    model, tokenizer = load(a.base, a.start, a.layers)
     if not a.start:
         start_from_definitions(model, tokenizer)
     print(len(train_rows), "training rows,", len(test), "test rows", flush=True)

@@ -47,16 +47,20 @@ _NUMBERS = words(
     "nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand dozen half third quarter",
 )
 _BASE_VERBS = words(
-    "abolish accelerate accept act adapt address adopt advise agree align allocate allow amend analyse apply",
-    "appoint arrange ask assess assign assure audit bring build carry cease challenge check clarify close collect",
-    "commission commit complete conduct confirm consider consult continue convene create cut define deliver",
-    "designate develop devise disseminate draw drop embed enable encourage end engage enhance ensure establish",
-    "evaluate examine expand explore extend find free fund give guarantee hold identify implement improve include",
-    "increase inform introduce invest investigate issue join keep learn listen lobby maintain make monitor offer",
-    "place prepare prioritise produce promote protect provide publish put raise record recruit reduce reform",
-    "refresh reinforce remind remove replace report require resolve review revise secure see seek set share",
-    "simplify speed standardise start stop strengthen support tackle take test track train undertake update urge",
-    "use verify widen work write",
+    "abolish accelerate accept act adapt address adopt advise agree align allocate allow amend analyse apologise",
+    "apply appoint arrange ask assess assign assure audit bring build calibrate carry cease challenge check clarify",
+    "clean close collect commission commit communicate complete conduct confirm consider consult continue convene",
+    "correct create cut define deliver demonstrate designate develop devise disclose discontinue display dispose",
+    "disseminate draw drop eliminate embed enable encourage end enforce engage enhance ensure establish evaluate",
+    "examine expand explore extend finalise find fit fix formalise free fund give guarantee harmonise hold identify",
+    "implement improve include incorporate increase inform inspect install integrate introduce invest investigate",
+    "issue join keep learn liaise limit listen lobby maintain make mitigate monitor notify obtain offer pay place",
+    "prepare prioritise produce promote protect provide publish put raise ratify record recruit rectify reduce reform",
+    "refrain refresh refund rehouse reinforce reinstate relocate remind remove renew repair repeal replace report",
+    "require resolve respond restore restrict retain retrain review revise rewrite scrap secure see seek segregate",
+    "separate set share simplify specify speed standardise start stop strengthen submit support suspend switch tackle",
+    "take tell test tighten track train transfer trial undertake update upgrade urge use verify widen withdraw work",
+    "write",
 )
 _MEMBERS = {"third": _THIRD, "first": _FIRST, "we": _WE, "number": _NUMBERS, "base verb": _BASE_VERBS}
 _CAPITAL = re.compile(r" (?<=[a-z,] )[A-Z]")  # the space first, which is quick to find
