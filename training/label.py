@@ -16,7 +16,7 @@ from ship import fitted
 from tokenizers import Tokenizer
 
 from pipeline.themes.rows import CONTEXT_WIDTH, Row
-from pipeline.themes.semantic import LENGTH, first_segment
+from pipeline.themes.semantic import LENGTH, first_segment, segments
 
 SIZE = 8
 MEANING = 96
@@ -38,7 +38,7 @@ def label(
         for n, i in enumerate(take):
             c = codes[i]
             size = len(c.ids)
-            fed["ids"][n, :size], fed["mask"][n, :size], fed["segment"][n, :size] = c.ids, 1, c.type_ids
+            fed["ids"][n, :size], fed["mask"][n, :size], fed["segment"][n, :size] = c.ids, 1, segments(c)
         kinds[take], themes[take], pooled = session.run(["kinds", "themes", "pooled"], fed)
         meaning[take] = pooled @ _MIX
     return kinds, themes, meaning

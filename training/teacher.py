@@ -22,12 +22,12 @@ import numpy as np
 import torch
 from data import HELD, MATERIAL, THEMES, Coded, as_row, everything, split, themed, varied
 from figures import figures
-from tokenizers import Encoding, Tokenizer
+from tokenizers import Tokenizer
 from torch import nn
 from transformers import AutoModel, PreTrainedModel
 
 from pipeline.themes.rows import KINDS
-from pipeline.themes.semantic import LENGTH, first_segment
+from pipeline.themes.semantic import LENGTH, first_segment, segments
 
 FROZEN = 2  # layers that stay, with the word vectors: a fifth less time, and unseen words keep their neighbours
 ALONE = 0.4  # share of rows that lose the text before them, beyond those that `varied` takes it from
@@ -80,13 +80,6 @@ def batch(tokenizer: Tokenizer, rows: list[Coded], rng: random.Random | None = N
         hide = np.random.default_rng(rng.getrandbits(32)).random(ids.shape) < 0.06
         ids[hide & (ids > 999)] = tokenizer.token_to_id("<mask>") or tokenizer.token_to_id("[MASK]")
     return torch.from_numpy(ids), torch.from_numpy(mask), torch.from_numpy(segment)
-
-
-def segments(code: Encoding) -> list[int]:
-    """Return 1 for the tokens of the text before, for the mark that parts it too; 0 for the statement's."""
-    own = [i for i, sequence in enumerate(code.sequence_ids) if sequence == 0]
-    last = own[-1] + 1 if own else 0
-    return [int(i > last) for i in range(len(code.ids))]
 
 
 def targets(rows: list[Coded]) -> tuple[torch.Tensor, torch.Tensor]:

@@ -28,6 +28,8 @@ class Teacher:
         self.theme_ids: tuple[str, ...] = tuple(card["theme_ids"])
         self.thresholds = np.array([card["thresholds"][t] for t in self.theme_ids], np.float32)
         self._calibration = Calibration.of(card, self.theme_ids)
+        tokenizer.no_padding()
+        tokenizer.enable_truncation(LENGTH, strategy="longest_first")
         self._session, self._tokenizer = session, tokenizer
 
     def probabilities(self, rows: Sequence[Row]) -> tuple[Floats, Floats]:
@@ -44,10 +46,17 @@ class Teacher:
         for i, row in enumerate(rows):
             before = row.before[-CONTEXT_WIDTH:].strip()
             code = self._tokenizer.encode(first_segment(row), before or None)
-            fed = {"ids": code.ids, "mask": code.attention_mask, "segment": code.type_ids}
+            fed = {"ids": code.ids, "mask": code.attention_mask, "segment": segments(code)}
             out = self._session.run(["kinds", "themes"], {k: np.array([v], np.int64) for k, v in fed.items()})
             kinds[i], themes[i] = out[0][0], out[1][0]
         return kinds, themes
+
+
+def segments(code: Any) -> list[int]:
+    """Return for each token of an encoded pair whether it is of the text before (1) or of what is coded (0)."""
+    own = [at for at, sequence in enumerate(code.sequence_ids) if sequence == 0]
+    last = own[-1] + 1 if own else 0  # the mark that ends what is coded is still of it
+    return [int(at > last) for at in range(len(code.ids))]
 
 
 def first_segment(row: Row) -> str:
@@ -66,7 +75,7 @@ def load_teacher(directory: Path | None = None) -> Teacher:
 @lru_cache(maxsize=2)
 def _load(directory: Path) -> Teacher:
     try:
-        import onnxruntime
+        import onnxruntime  # noqa: F401
         from tokenizers import Tokenizer
     except ImportError as fault:
         remedy = "Install it with: pip install 'findings[semantic]'"
@@ -75,10 +84,13 @@ def _load(directory: Path) -> Teacher:
     vocabulary = (directory / card["tokenizer"]["file"]).read_bytes()
     if hashlib.sha256(vocabulary).hexdigest() != card["tokenizer"]["sha256"]:
         raise ConfigError(f"{card['tokenizer']['file']} is not the file that model.json names", place=str(directory))
+    return Teacher(open_session(model), Tokenizer.from_buffer(vocabulary), card)
+
+
+def open_session(model: bytes) -> Any:
+    """Return what runs an ONNX file's bytes, in one thread."""
+    import onnxruntime
+
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-    tokenizer = Tokenizer.from_buffer(vocabulary)
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(LENGTH, strategy="longest_first")
-    return Teacher(session, tokenizer, card)
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
