@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import torch
-from data import HELD, THEMES, Coded, as_row, split
+from data import HELD, Coded, as_row, split
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from student import plain_card
 from teacher import Teacher, batch, load
@@ -33,7 +33,7 @@ _SPECIAL = re.compile(r"\[(PAD|UNK|CLS|SEP|MASK)\]|<(s|/s|pad|unk|mask)>")
 
 
 class Parted(nn.Module):
-    """A linear map in two parts: the few inputs that grow large beside the others are not put into eight bits with them.
+    """A linear map in two parts: the few inputs that grow large beside the others stay out of the eight bits.
 
     One scale for all would leave the others nothing (Dettmers et al. 2022, LLM.int8).
     """

@@ -28,7 +28,7 @@ from pipeline.segment.shapes import SHAPES
 from pipeline.segment.types import KINDS
 
 RULES = Path(__file__).resolve().parents[1] / "configs" / "kinds.yml"
-WEIGHTS = {"reports": 0.35, "coded": 0.015, "running": 0.2, "subjects": 0.2}  # reports are many and alike
+WEIGHTS = {"reports": 0.35, "coded": 0.015, "running": 0.2, "subjects": 0.4}  # reports are many and alike
 PULL = 6.0
 SUM_PRIOR = {"main": 0.5, "aside": 0.0, "stem": 3.5, "first": 0.3, "before": 0.2}
 SHAPE_PRIOR = {

@@ -2,7 +2,8 @@
 
     python teacher.py --base MODEL_DIR --out DIR [--layers 8] [--minutes 90] [--hold news,audits_overseas] [--all]
 
-The encoder is a BERT (MiniLM) or an MPNet. Writes DIR/teacher.pt (averaged weights), DIR/log.jsonl (figures of every epoch) and, without --all, DIR/held_out.npz.
+The encoder is a BERT (MiniLM) or an MPNet. Writes DIR/teacher.pt (averaged weights), DIR/log.jsonl (figures of every
+epoch) and, without --all, DIR/held_out.npz.
 """
 
 from __future__ import annotations
@@ -216,6 +217,8 @@ def train(
                         if v.dtype.is_floating_point and "word_embeddings" not in name:
                             mean[name].lerp_(v, 1 - keep)
         report(model, mean, tokenizer, test, a, epoch, float(np.mean(losses)), time.time() - begun)
+        if a.minutes and time.time() - start >= 60 * a.minutes:
+            return
 
 
 def report(

@@ -42,7 +42,7 @@ def test_only_kinds_in_doubt_reach_the_second_model() -> None:
     first, second = Fixed("first", 0.5, 0.1), Fixed("second", 0.9, 0.8)
     kinds = Cascade(first, second).kinds([Row("sure"), Row("doubtful"), Row("sure")])
     assert second.asked == ["doubtful"]
-    assert np.allclose(kinds[1], [0.7, 0.3, 0, 0])
+    assert np.allclose(kinds[1], [0.9, 0.1, 0, 0])
     assert np.allclose(kinds[0], [0.97, 0.01, 0.01, 0.01])
 
 
