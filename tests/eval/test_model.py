@@ -20,8 +20,8 @@ from pipeline.themes.lexicon import compile_lexicon, scores
 from pipeline.themes.rows import CONTEXT_WIDTH, KINDS, Row, plain
 from pipeline.themes.student import load_student
 
-KIND_FLOOR, SWAPPED_CEILING = 0.73, 0.055
-MICRO_FLOOR, MACRO_FLOOR = 0.715, 0.73
+KIND_FLOOR, SWAPPED_CEILING = 0.75, 0.045
+MICRO_FLOOR, MACRO_FLOOR = 0.705, 0.705
 SAMPLES = 3  # themes with fewer coded statements do not count in the macro mean
 
 Flags = NDArray[np.bool_]

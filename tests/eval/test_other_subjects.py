@@ -13,7 +13,7 @@ from pipeline.segment.rules import KindRules
 from pipeline.segment.types import KINDS
 from pipeline.themes.student import load_student
 
-KIND, SWAPPED = 0.77, 0.11
+KIND, SWAPPED = 0.80, 0.10
 
 
 def test_kinds_of_other_subjects_by_rules_and_student(root: Path) -> None:
