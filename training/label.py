@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,12 @@ from pipeline.themes.semantic import LENGTH, first_segment, segments
 
 SIZE = 8
 MEANING = 96
-_MIX = np.random.default_rng(0).standard_normal((768, MEANING)).astype(np.float32) / MEANING**0.5
+
+
+@lru_cache
+def mix(width: int) -> np.ndarray:
+    """Return what draws a reading of some width down to MEANING figures: by chance, the same every time."""
+    return np.random.default_rng(0).standard_normal((width, MEANING)).astype(np.float32) / MEANING**0.5
 
 
 def label(
@@ -40,7 +46,7 @@ def label(
             size = len(c.ids)
             fed["ids"][n, :size], fed["mask"][n, :size], fed["segment"][n, :size] = c.ids, 1, segments(c)
         kinds[take], themes[take], pooled = session.run(["kinds", "themes", "pooled"], fed)
-        meaning[take] = pooled @ _MIX
+        meaning[take] = pooled @ mix(pooled.shape[1])
     return kinds, themes, meaning
 
 
