@@ -9,11 +9,16 @@ CORPUS ?= corpus/sample
 OUT ?= outputs/sample
 ARGS ?=
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
+ifdef SEMANTIC
+LARGE := $(VENV)/.semantic-ready
+override ARGS += --config configs/semantic.yml
+endif
 
 .PHONY: help
 help: ## Print this help
 	@echo "make run     the whole job on the sample corpus, into outputs/sample"
 	@echo "make run CORPUS=my/documents OUT=outputs/mine    the same on your own documents"
+	@echo "make run SEMANTIC=1 ...    the large model, too, where the small one is in doubt: slower, more of it right"
 	@echo
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
 
@@ -31,8 +36,12 @@ $(VENV)/.dev-ready: $(VENV)/.run-ready requirements-dev.lock
 	$(PIP) --require-hashes -r requirements-dev.lock
 	@touch $@
 
+$(VENV)/.semantic-ready: $(VENV)/.run-ready requirements-semantic.lock
+	$(PIP) --require-hashes -r requirements-semantic.lock
+	@touch $@
+
 .PHONY: setup setup-dev
-setup: $(VENV)/.run-ready ## Make the virtual environment
+setup: $(VENV)/.run-ready $(LARGE) ## Make the virtual environment
 setup-dev: $(VENV)/.dev-ready ## The same, with what tests and notebooks need
 
 .PHONY: run ingest segment cluster tabulate report plan
@@ -98,6 +107,8 @@ lock: ## Renew the lock files (needs uv)
 		pyproject.toml -o requirements-dev.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--extra build -c requirements-dev.lock pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--extra build --extra semantic -c requirements-dev.lock pyproject.toml -o requirements-semantic.lock
 clean: ## Remove outputs and caches (not the virtual environment)
 	find outputs -mindepth 1 -maxdepth 1 ! -name README.md -exec rm -rf {} +
 	rm -rf .pytest_cache .mypy_cache .ruff_cache build dist site
