@@ -8,6 +8,7 @@ from typing import Literal
 import pytest
 
 from pipeline.engines import Job, run
+from pipeline.engines.job import run_in
 from pipeline.errors import UsageError
 from pipeline.readers.sandbox import Outcome
 
@@ -39,6 +40,17 @@ def test_a_process_that_dies_costs_its_own_item_only() -> None:
     assert sorted(results) == list(range(30))
     assert [n for n, result in results.items() if isinstance(result, Outcome)] == [13]
     assert all(results[n] == 3 * n for n in results if n != 13)
+
+
+def test_a_patient_job_gives_an_item_more_time() -> None:
+    class Asked:
+        """Stands for a child, and keeps the limits that it is given."""
+
+        def run(self, item: int, *, cpu_s: float, wall_s: float) -> tuple[float, float]:
+            return cpu_s, wall_s
+
+    usual, patient = (run_in(Asked(), Job(times, prepare, (3,), patience=n), 1) for n in (1.0, 20.0))  # type: ignore[arg-type]
+    assert patient == tuple(20 * limit for limit in usual)
 
 
 def test_an_unknown_engine_is_refused() -> None:

@@ -21,7 +21,8 @@ SECONDS_PER_MB = 30.0
 class Job(Generic[Item, Result]):
     """A function, what each process has to do first, once, and how large an item is. Module-level functions.
 
-    `preload` names modules that are imported once for all processes of a machine.
+    `preload` names modules that are imported once for all processes of a machine. `patience` is how many times as long
+    as usual an item may take.
     """
 
     function: Callable[[Item], Result]
@@ -29,6 +30,7 @@ class Job(Generic[Item, Result]):
     prepare_with: tuple[Any, ...] = ()
     megabytes: Callable[[Item], float] = lambda _: 0.0
     preload: tuple[str, ...] = ()
+    patience: float = 1.0
 
 
 def child(job: Job[Item, Result]) -> Isolated[Item, Result]:
@@ -39,5 +41,5 @@ def child(job: Job[Item, Result]) -> Isolated[Item, Result]:
 
 def run_in(child: Isolated[Item, Result], job: Job[Item, Result], item: Item) -> Result | Outcome:
     """Return what the child makes of an item, with time to the item's size."""
-    seconds = LIMITS.cpu_s + SECONDS_PER_MB * job.megabytes(item)
+    seconds = job.patience * (LIMITS.cpu_s + SECONDS_PER_MB * job.megabytes(item))
     return child.run(item, cpu_s=seconds, wall_s=2 * seconds)

@@ -65,6 +65,7 @@ __all__ = ["execute", "load_resources", "work_out"]
 
 WORKBOOK = "findings.xlsx"
 WORKBOOK_FINDINGS = 20_000  # beyond this it is written only when asked for: findings export DIR xlsx
+PATIENT = 20.0  # times the usual limit: a statement costs 1 ms, and 20 to 40 ms where the large model is asked
 _SAVE_EVERY = 1.0  # seconds: at most this much work is lost when a run is stopped
 
 
@@ -115,7 +116,8 @@ def work_out(plan: Plan, options: RunOptions, cache: Cache, tell: Progress, lear
         return 0
     tasks = [_task(file, plan.stale[file.name][0], options.until, cache) for file in todo]
     parts = plan.parts if options.engine == "dask" else None  # workers of other machines may differ from this one
-    job = Job(work, prepare, (plan.named, parts, learned), task_megabytes, WORKER_MODULES)
+    patience = PATIENT if plan.named.settings.cluster.model == "semantic" else 1.0
+    job = Job(work, prepare, (plan.named, parts, learned), task_megabytes, WORKER_MODULES, patience)
     waiting: dict[str, bytes] = {}
     looked: list[tuple[str, str, str]] = []
     saved, largest = time.monotonic(), 0
