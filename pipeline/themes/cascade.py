@@ -1,7 +1,8 @@
 """The quick model for all rows, the dear one only for those where the first answer is in doubt.
 
-About kinds in doubt the dear model decides: it knows them much better. About themes in doubt the mean of both does:
-their errors differ (`python -m benchmarks cascade`). Each row's answer depends on that row alone.
+About kinds in doubt the dear model decides: it knows them much better, save of short lines that are no sentences, such
+as headings, which it has hardly met. About themes in doubt the mean of both decides: their errors differ (`python -m
+benchmarks cascade`). Each row's answer depends on that row alone.
 """
 
 from __future__ import annotations
@@ -39,6 +40,15 @@ class Doubt:
         return np.asarray(((themes > self.low) & (themes < self.high)).any(axis=1))
 
 
+_SHORT = 7  # words
+_ENDS = (".", "!", "?", ":", ";", "”", "’", '"', "'")
+
+
+def is_line(row: Row) -> bool:
+    """Return whether a row is a short line without a stop, of no list: a heading or a label rather than a sentence."""
+    return not row.stem and len(row.text.split()) <= _SHORT and not row.text.rstrip().endswith(_ENDS)
+
+
 @dataclass(frozen=True, slots=True)
 class Cascade:
     """Two models as one: `first` is quick and sees every row, `second` is dear and sees those in doubt."""
@@ -62,7 +72,8 @@ class Cascade:
     def kinds(self, rows: Sequence[Row]) -> Floats:
         """Return the probabilities of the kinds, (n, 4) in the order of KINDS, with four digits."""
         kinds, _ = self.first.probabilities(rows)
-        at = np.flatnonzero(self.doubt.of_kinds(kinds))
+        sentence = np.array([not is_line(row) for row in rows], np.bool_)
+        at = np.flatnonzero(self.doubt.of_kinds(kinds) & sentence)
         if len(at):
             kinds[at], _ = self.second.probabilities([rows[int(i)] for i in at])
         return kinds

@@ -40,10 +40,17 @@ class Fixed:
 
 def test_only_kinds_in_doubt_reach_the_second_model() -> None:
     first, second = Fixed("first", 0.5, 0.1), Fixed("second", 0.9, 0.8)
-    kinds = Cascade(first, second).kinds([Row("sure"), Row("doubtful"), Row("sure")])
-    assert second.asked == ["doubtful"]
+    kinds = Cascade(first, second).kinds([Row("sure"), Row("This is doubtful."), Row("sure")])
+    assert second.asked == ["This is doubtful."]
     assert np.allclose(kinds[1], [0.9, 0.1, 0, 0])
     assert np.allclose(kinds[0], [0.97, 0.01, 0.01, 0.01])
+
+
+def test_headings_left_among_the_statements_stay_with_the_first_model() -> None:
+    first, second = Fixed("first", 0.5, 0.1), Fixed("second", 0.9, 0.8)
+    rows = [Row("Thresholds for disabled children"), Row("poor records", stem="We found:"), Row("Nobody came.")]
+    Cascade(first, second).kinds(rows)
+    assert second.asked == ["poor records", "Nobody came."]
 
 
 def test_only_themes_in_doubt_reach_the_second_model() -> None:
