@@ -9,10 +9,7 @@ CORPUS ?= corpus/sample
 OUT ?= outputs/sample
 ARGS ?=
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
-ifdef SEMANTIC
-LARGE := $(VENV)/.semantic-ready
-override ARGS += --config configs/semantic.yml
-endif
+WHAT = $(CORPUS) --out $(OUT) $(if $(SEMANTIC),--config configs/semantic.yml) $(ARGS)
 
 .PHONY: help
 help: ## Print this help
@@ -41,24 +38,24 @@ $(VENV)/.semantic-ready: $(VENV)/.run-ready requirements-semantic.lock
 	@touch $@
 
 .PHONY: setup setup-dev
-setup: $(VENV)/.run-ready $(LARGE) ## Make the virtual environment
+setup: $(VENV)/.run-ready $(if $(SEMANTIC),$(VENV)/.semantic-ready) ## Make the virtual environment
 setup-dev: $(VENV)/.dev-ready ## The same, with what tests and notebooks need
 
 .PHONY: run ingest segment cluster tabulate report plan
 run: setup ## The whole job: documents in, tables and report out
-	$(BIN)/findings run $(CORPUS) --out $(OUT) $(ARGS)
+	$(BIN)/findings run $(WHAT)
 ingest: setup ## Up to documents, blocks and rejects
-	$(BIN)/findings ingest $(CORPUS) --out $(OUT) $(ARGS)
+	$(BIN)/findings ingest $(WHAT)
 segment: setup ## Up to statements and their kinds
-	$(BIN)/findings segment $(CORPUS) --out $(OUT) $(ARGS)
+	$(BIN)/findings segment $(WHAT)
 cluster: setup ## Up to themes and assignments
-	$(BIN)/findings cluster $(CORPUS) --out $(OUT) $(ARGS)
+	$(BIN)/findings cluster $(WHAT)
 tabulate: setup ## Up to the tables by year
-	$(BIN)/findings tabulate $(CORPUS) --out $(OUT) $(ARGS)
+	$(BIN)/findings tabulate $(WHAT)
 report: setup ## Up to the report
-	$(BIN)/findings report $(CORPUS) --out $(OUT) $(ARGS)
+	$(BIN)/findings report $(WHAT)
 plan: setup ## What a run would do, and why
-	@$(BIN)/findings plan $(CORPUS) --out $(OUT) $(ARGS)
+	@$(BIN)/findings plan $(WHAT)
 
 .PHONY: init doctor trace collect codebook review export import
 init: setup ## A folder for a new project: make init ARGS=DIR

@@ -17,7 +17,7 @@ from ship import fitted
 from tokenizers import Tokenizer
 
 from pipeline.themes.rows import CONTEXT_WIDTH, Row
-from pipeline.themes.semantic import LENGTH, first_segment, segments
+from pipeline.themes.semantic import LENGTH, first_segment, open_session, segments
 
 SIZE = 8
 MEANING = 96
@@ -63,9 +63,7 @@ def main() -> None:
     p.add_argument("--calibration", type=Path, help="held_out.npz of a teacher of this recipe")
     p.add_argument("rows", type=Path, nargs="+")
     a = p.parse_args()
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    session = onnxruntime.InferenceSession(a.teacher / "teacher.onnx", options, providers=["CPUExecutionProvider"])
+    session = open_session((a.teacher / "teacher.onnx").read_bytes())
     tokenizer = Tokenizer.from_file(str(a.teacher / "teacher_tokenizer.json"))
     tokenizer.enable_truncation(LENGTH, strategy="longest_first")
     for path in a.rows:

@@ -42,6 +42,8 @@ from pipeline.themes.classifier import Learned
 from pipeline.themes.coder import CodebookCoder, ModelKinds, build_coder, load_model, with_learned
 from pipeline.themes.known import Known, read_known
 
+WORKBOOKS = frozenset({".xlsx", ".xlsm"})  # a hundred thousand rows are three megabytes there
+_MOST_UNPACKED = 25  # times its size, whatever it says of itself
 _DOCUMENTS_AT_ONCE = 256  # of a file that holds many: small ones are quicker segmented together
 _PlacedRow = tuple[BlockRow, bool]  # a row of blocks, and whether it goes on with the one before
 
@@ -125,10 +127,6 @@ def _unpacked(path: Path) -> int:
             return sum(member.file_size for member in book.infolist())
     except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile):  # the reader says what is wrong
         return 0
-
-
-WORKBOOKS = frozenset({".xlsx", ".xlsm"})  # a hundred thousand rows are three megabytes there
-_MOST_UNPACKED = 25  # times its size, whatever it says of itself
 
 
 _held: dict[str, Resources] = {}

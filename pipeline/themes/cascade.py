@@ -17,6 +17,8 @@ from pipeline.themes.combine import Combination, Probabilities, by_codebook
 from pipeline.themes.rows import Coder, Remembering, Row
 
 Floats = NDArray[np.float32]
+_SHORT = 7  # words
+_ENDS = (".", "!", "?", ":", ";", "”", "’", '"', "'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +29,6 @@ class Doubt:
     low: float = 0.4
     high: float = 0.6
 
-    def of(self, kinds: Floats, themes: NDArray[np.floating]) -> NDArray[np.bool_]:
-        """Return which rows are in doubt about anything."""
-        return self.of_kinds(kinds) | self.of_themes(themes)
-
     def of_kinds(self, kinds: NDArray[np.floating]) -> NDArray[np.bool_]:
         """Return which rows are in doubt about their kind."""
         return np.asarray(kinds.max(axis=1, initial=0.0) < self.kind)
@@ -38,10 +36,6 @@ class Doubt:
     def of_themes(self, themes: NDArray[np.floating]) -> NDArray[np.bool_]:
         """Return which rows are in doubt about any theme."""
         return np.asarray(((themes > self.low) & (themes < self.high)).any(axis=1))
-
-
-_SHORT = 7  # words
-_ENDS = (".", "!", "?", ":", ";", "”", "’", '"', "'")
 
 
 def is_line(row: Row) -> bool:

@@ -74,23 +74,28 @@ def load_teacher(directory: Path | None = None) -> Teacher:
 
 @lru_cache(maxsize=2)
 def _load(directory: Path) -> Teacher:
-    try:
-        import onnxruntime  # noqa: F401
-        from tokenizers import Tokenizer
-    except ImportError as fault:
-        remedy = "Install it with: pip install 'findings[semantic]'"
-        raise UsageError(f"the large coder needs {fault.name}, of the extra `semantic`", remedy=remedy) from fault
+    _, tokenizers = _libraries()
     card, model = read_card(directory, "teacher")
     vocabulary = (directory / card["tokenizer"]["file"]).read_bytes()
     if hashlib.sha256(vocabulary).hexdigest() != card["tokenizer"]["sha256"]:
         raise ConfigError(f"{card['tokenizer']['file']} is not the file that model.json names", place=str(directory))
-    return Teacher(open_session(model), Tokenizer.from_buffer(vocabulary), card)
+    return Teacher(open_session(model), tokenizers.Tokenizer.from_buffer(vocabulary), card)
 
 
 def open_session(model: bytes) -> Any:
     """Return what runs an ONNX file's bytes, in one thread."""
-    import onnxruntime
-
+    onnxruntime, _ = _libraries()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
+def _libraries() -> tuple[Any, Any]:
+    """Return onnxruntime and tokenizers; raise UsageError where the extra `semantic` is not installed."""
+    try:
+        import onnxruntime
+        import tokenizers
+    except ImportError as fault:
+        remedy = "Install it with: pip install 'findings[semantic]'"
+        raise UsageError(f"the large coder needs {fault.name}, of the extra `semantic`", remedy=remedy) from fault
+    return onnxruntime, tokenizers

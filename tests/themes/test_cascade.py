@@ -66,7 +66,7 @@ def test_only_themes_in_doubt_reach_the_second_model() -> None:
 def test_doubt_is_about_kind_or_theme() -> None:
     kinds = np.array([[0.9, 0.1, 0, 0], [0.55, 0.45, 0, 0], [0.9, 0.1, 0, 0]], np.float32)
     themes = np.array([[0.01], [0.01], [0.5]], np.float32)
-    assert Doubt().of(kinds, themes).tolist() == [False, True, True]
+    assert (Doubt().of_kinds(kinds) | Doubt().of_themes(themes)).tolist() == [False, True, True]
 
 
 def test_no_rows_are_no_work() -> None:
