@@ -151,6 +151,14 @@ def coded_apart() -> list[Coded]:
     return rows
 
 
+def uncoded(path: Path) -> list[Coded]:
+    """Return the rows of a file of variants.py, which a teacher alone codes; their kind and themes say nothing."""
+    return [
+        Coded(f"{path.stem}-{n}", "uncoded", r["group"], r["text"], r["stem"], r["section"], r["before"], "context", ())
+        for n, r in enumerate(_lines(path))
+    ]
+
+
 def key_of(text: str) -> str:
     """Return the key of a statement in codes.csv."""
     return hashlib.sha256(re.sub(r"\W+", " ", text.lower()).encode()).hexdigest()[:16]

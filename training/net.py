@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from larger import MEANING
 from torch import nn
 
 from pipeline.themes.pieces import PAD
@@ -13,9 +14,6 @@ from pipeline.themes.rows import KINDS
 from pipeline.themes.student import FAR, MEAN_GAIN
 
 WIDTH, OWN, NEXT, DEEP, CONTEXT, DENSE = 128, 128, 128, 128, 64, 384
-MEANING = (
-    96  # width of what the teacher's reading is drawn down to; the student learns it beside the codes, see label.py
-)
 PARTS = ("weight", "step", "bias")
 LAYERS = ("own", "context", "next", "far", "dense", "out")
 EMBEDDING_STEP = 1 / 48

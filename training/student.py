@@ -18,7 +18,8 @@ import numpy as np
 import torch
 from data import HELD, THEMES, Coded, as_row, everything, split, themed, varied
 from figures import figures
-from net import EMBEDDING_STEP, MEANING, WIDTH, Net
+from larger import MEANING, Larger
+from net import EMBEDDING_STEP, WIDTH, Net
 from safetensors.numpy import load_file
 from torch import nn
 
@@ -72,19 +73,24 @@ def padded(texts: list[list[int]], hide: np.random.Generator | None) -> torch.Te
     return torch.from_numpy(out)
 
 
-def hard(row: Coded) -> tuple[np.ndarray, np.ndarray, float]:
-    """Return kind and theme targets and the weight of the themes."""
+def target(row: Coded, larger: Larger) -> tuple[np.ndarray, np.ndarray, float]:
+    """Return kinds and themes to learn, and the weight of the themes: the codes, softened by what teachers say."""
     kind = np.full(len(KINDS), 0.02, np.float32)
     kind[KINDS.index(row.kind)] = 0.94
     themes = np.array([0.98 if t in row.themes else 0.005 for t in THEMES], np.float32)
-    return kind, themes, float(themed(row))
+    weight = float(themed(row))
+    if (at := larger.at.get(row.item)) is not None:
+        kind += larger.share * (larger.kinds[at] - kind)
+        themes += (larger.share if weight else 1.0) * (larger.themes[at] - themes)
+        weight = weight or float(min(1.0, 1.1 - larger.kinds[at, -1]))
+    return kind, themes, weight
 
 
 class Source:
     """Examples of one epoch: coded rows, each time varied anew, and taught rows as the teacher saw them."""
 
-    def __init__(self, pieces: Pieces, coded: list[Coded], taught: list[Path], repeat: int) -> None:
-        self.pieces, self.coded, self.repeat = pieces, coded, repeat
+    def __init__(self, pieces: Pieces, coded: list[Coded], taught: list[Path], larger: Larger, repeat: int) -> None:
+        self.pieces, self.coded, self.repeat, self.larger = pieces, coded, repeat, larger
         self.taught: list[Taught] = []
         for path in taught:
             self._read(path)
@@ -105,7 +111,9 @@ class Source:
 
     def epoch(self, rng: random.Random) -> list[Taught]:
         own = [
-            (cut(self.pieces, as_row(varied(r, rng))), *hard(r), UNREAD) for _ in range(self.repeat) for r in self.coded
+            (cut(self.pieces, as_row(varied(r, rng))), *target(r, self.larger), UNREAD)
+            for _ in range(self.repeat)
+            for r in self.coded
         ]
         return own + self.taught
 
@@ -189,6 +197,8 @@ def main() -> None:
     p.add_argument("--vocabulary", type=Path, required=True)
     p.add_argument("--out", type=Path, required=True)
     p.add_argument("--taught", type=Path, nargs="*", default=[])
+    p.add_argument("--larger", type=Path, nargs="*", default=[], help="what teachers say of the coded rows (a .npz)")
+    p.add_argument("--share", type=float, default=0.5, help="their share in what is learned of coded rows")
     p.add_argument("--repeat", type=int, default=1)
     p.add_argument("--hold", default=",".join(HELD))
     p.add_argument("--all", action="store_true")
@@ -211,7 +221,7 @@ def main() -> None:
     if a.start:
         with np.load(a.start) as arrays:
             net.load(dict(arrays))
-    source = Source(Pieces(words), coded, a.taught, a.repeat)
+    source = Source(Pieces(words), coded, a.taught, Larger.read(a.larger, a.share), a.repeat)
     print(len(words), "pieces;", len(source.coded), "coded and", len(source.taught), "taught rows", flush=True)
     train(net, source, a)
     arrays = net.arrays() | {"vocabulary": np.frombuffer("\n".join(words).encode(), np.uint8)}

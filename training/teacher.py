@@ -3,7 +3,8 @@
     python teacher.py --base MODEL_DIR --out DIR [--layers 8] [--minutes 90] [--hold news,audits_overseas] [--all]
 
 The encoder is a BERT (MiniLM) or an MPNet. Writes DIR/teacher.pt (averaged weights), DIR/log.jsonl (figures of every
-epoch) and, without --all, DIR/held_out.npz.
+epoch) and, without --all, DIR/held_out.npz. With --taught it learns from a larger teacher, too: what that one says of
+coded rows (known by their item) and of rows that nobody coded (Hinton et al. 2015).
 """
 
 from __future__ import annotations
@@ -11,20 +12,25 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 import random
 import re
-import sys
 import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
-from data import HELD, MATERIAL, THEMES, Coded, as_row, everything, split, themed, varied
+from data import HELD, MATERIAL, THEMES, Coded, as_row, everything, reports, split, themed, uncoded, varied, written
 from figures import figures
+from larger import Larger, mix
 from tokenizers import Tokenizer
 from torch import nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.utils.data import DataLoader, Dataset
 from transformers import AutoModel, PreTrainedModel
 
 from pipeline.themes.rows import KINDS
@@ -32,6 +38,9 @@ from pipeline.themes.semantic import LENGTH, first_segment, segments
 
 FROZEN = 2  # layers that stay, with the word vectors: a fifth less time, and unseen words keep their neighbours
 ALONE = 0.4  # share of rows that lose the text before them, beyond those that `varied` takes it from
+DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+WARM = 0.05  # share of the training in which the rate rises
+Tensors = tuple[torch.Tensor, ...]
 
 
 def definitions() -> list[str]:
@@ -83,29 +92,70 @@ def batch(tokenizer: Tokenizer, rows: list[Coded], rng: random.Random | None = N
     return torch.from_numpy(ids), torch.from_numpy(mask), torch.from_numpy(segment)
 
 
-def targets(rows: list[Coded]) -> tuple[torch.Tensor, torch.Tensor]:
-    kinds = torch.tensor([KINDS.index(r.kind) for r in rows])
-    themes = torch.tensor([[float(t in r.themes) for t in THEMES] for r in rows])
-    return kinds, themes
+def targets(rows: list[Coded], larger: Larger) -> Tensors:
+    """Return kinds and themes to learn, and the weight of the themes: the codes, softened by the larger teacher."""
+    kinds = np.full((len(rows), len(KINDS)), 0.0125, np.float32)
+    themes = np.full((len(rows), len(THEMES)), 0.01, np.float32)
+    weight = np.ones((len(rows), 1), np.float32)
+    for i, r in enumerate(rows):
+        if r.source != "uncoded":
+            kinds[i, KINDS.index(r.kind)] = 0.9625
+            themes[i, [THEMES.index(t) for t in r.themes]] = 0.97
+            weight[i] = themed(r)
+        if (at := larger.at.get(r.item)) is not None:
+            share = 1.0 if r.source == "uncoded" else larger.share
+            kinds[i] += share * (larger.kinds[at] - kinds[i])
+            if weight[i] and r.source != "uncoded":
+                themes[i] += share * (larger.themes[at] - themes[i])
+            else:
+                themes[i], weight[i] = larger.themes[at], min(1.0, 1.1 - larger.kinds[at, -1])
+    return torch.from_numpy(kinds), torch.from_numpy(themes), torch.from_numpy(weight)
 
 
-def precision() -> AbstractContextManager[object]:
+def precision(half: bool) -> AbstractContextManager[object]:
     """Return half precision where the processor computes it faster (--bfloat16), else nothing special."""
-    return torch.autocast("cpu", torch.bfloat16) if "--bfloat16" in sys.argv else nullcontext()
+    return torch.autocast(DEVICE.type, torch.bfloat16) if half else nullcontext()
+
+
+class Made(Dataset[Tensors]):
+    """Batches, each made when it is asked for."""
+
+    def __init__(self, parts: Sequence[Any], make: Callable[[Any], Tensors]) -> None:
+        self.parts, self.make = parts, make
+
+    def __len__(self) -> int:
+        return len(self.parts)
+
+    def __getitem__(self, at: int) -> Tensors:
+        return self.make(self.parts[at])
+
+
+def ahead(parts: Sequence[Any], make: Callable[[Any], Tensors]) -> Iterator[Tensors]:
+    """Yield what `make` makes of each part, on the device; other processes make it while this one learns."""
+    count = max(0, min(12, len(os.sched_getaffinity(0)) - 2))
+    for tensors in DataLoader(Made(parts, make), batch_size=None, num_workers=count, pin_memory=DEVICE.type == "cuda"):
+        yield tuple(t.to(DEVICE, non_blocking=True) for t in tensors)
 
 
 @torch.no_grad()
-def predict(model: Teacher, tokenizer: Tokenizer, rows: list[Coded], size: int = 64) -> tuple[np.ndarray, np.ndarray]:
-    """Return kind and theme logits of the rows, in their order."""
+def predict(
+    model: Teacher, tokenizer: Tokenizer, rows: list[Coded], half: bool = False, size: int = 64
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return kind logits, theme logits and readings (see larger.py) of the rows, in their order."""
     model.eval()
     order = sorted(range(len(rows)), key=lambda i: len(rows[i].text) + len(rows[i].before))
-    kinds, themes = np.zeros((len(rows), len(KINDS)), np.float32), np.zeros((len(rows), len(THEMES)), np.float32)
-    for at in range(0, len(order), size):
-        take = order[at : at + size]
-        with precision():
-            k, t = model(*batch(tokenizer, [rows[i] for i in take]))
-        kinds[take], themes[take] = k.float().numpy(), t.float().numpy()
-    return kinds, themes
+    parts = [order[at : at + size] for at in range(0, len(order), size)]
+    drawn = torch.from_numpy(mix(model.kind.in_features)).to(DEVICE)
+    out = [np.zeros((len(rows), width), np.float32) for width in (len(KINDS), len(THEMES), drawn.shape[1])]
+    found = []
+    for inputs in ahead(parts, lambda take: batch(tokenizer, [rows[i] for i in take])):
+        with precision(half):
+            pooled = model.pooled(*inputs).float()
+        found.append((model.kind(pooled), model.theme(pooled), pooled @ drawn))
+    for take, got in zip(parts, found, strict=True):
+        for array, part in zip(out, got, strict=True):
+            array[take] = part.float().cpu().numpy()
+    return out[0], out[1], out[2]
 
 
 def batches(rows: list[Coded], size: int, rng: random.Random) -> list[list[Coded]]:
@@ -127,16 +177,16 @@ def load(base: Path, checkpoint: Path | None = None, layers: int | None = None) 
         encoder.config.num_hidden_layers = layers
     model = Teacher(encoder)
     if checkpoint:
-        model.load_state_dict(torch.load(checkpoint))
-    return model, tokenizer
+        model.load_state_dict(torch.load(checkpoint, map_location="cpu"))
+    return model.to(DEVICE), tokenizer
 
 
 @torch.no_grad()
 def start_from_definitions(model: Teacher, tokenizer: Tokenizer) -> None:
     """Let each theme's weights start as the direction of its definition: rare themes do not start from nothing."""
     model.eval()
-    ids, mask, segment = batch(tokenizer, [Coded("", "", "", d, "", "", "", "concern", ()) for d in definitions()])
-    e = model.pooled(ids, mask, segment)
+    rows = [Coded("", "", "", d, "", "", "", "concern", ()) for d in definitions()]
+    e = model.pooled(*(t.to(DEVICE) for t in batch(tokenizer, rows)))
     e = e - e.mean(0)
     model.theme.weight.copy_(0.5 * e / e.norm(dim=1, keepdim=True))
     model.theme.bias.fill_(-2.0)
@@ -158,92 +208,99 @@ def alone(row: Coded, rng: random.Random) -> Coded:
     return replace(row, before="") if rng.random() < ALONE else row
 
 
-def drawn(rows: list[Coded], codes: int, running: int, rng: random.Random) -> list[Coded]:
-    """Return what an epoch reads: all rows, but of codes.csv and of the running documents only some, drawn anew."""
-    many = [r for r in rows if r.source == "coded"]
-    documents = [r for r in rows if r.group.startswith("running")]
-    rest = [r for r in rows if r.source != "coded" and not r.group.startswith("running")]
-    return rest + rng.sample(many, min(codes, len(many))) + rng.sample(documents, min(running, len(documents)))
+def drawn(rows: list[Coded], a: argparse.Namespace, rng: random.Random) -> list[Coded]:
+    """Return what an epoch reads: of codes.csv, running documents and uncoded rows only some, drawn anew."""
+    parts: dict[str, list[Coded]] = {"codes": [], "running": [], "uncoded": [], "rest": []}
+    for r in rows:
+        name = {"coded": "codes", "uncoded": "uncoded"}.get(r.source)
+        parts[name or ("running" if r.group.startswith("running") else "rest")].append(r)
+    hand = {r.item for r in reports() + written()}
+    out = parts["rest"] + [r for r in parts["rest"] if r.item in hand] * (a.hand - 1)
+    for name, most in (("codes", a.codes), ("running", a.running), ("uncoded", a.uncoded)):
+        out += rng.sample(parts[name], min(most, len(parts[name])))
+    return out
 
 
-def train(
-    model: Teacher, tokenizer: Tokenizer, train_rows: list[Coded], test: list[Coded], a: argparse.Namespace
-) -> None:
-    rng = random.Random(a.seed)
-    torch.manual_seed(a.seed)
+def positive_weights(rows: list[Coded]) -> torch.Tensor:
+    """Return how much more a theme's presence counts than its absence: more for rare themes."""
+    positive = np.array([sum(t in r.themes for r in rows) for t in THEMES])
+    ratio = (sum(map(themed, rows)) - positive) / np.maximum(positive, 1)
+    return torch.tensor(np.clip(np.sqrt(ratio) / 2, 1.0, 2.5), dtype=torch.float32, device=DEVICE)
+
+
+def loss_of(model: Teacher, tensors: Tensors, positive: torch.Tensor) -> torch.Tensor:
+    kinds, themes, weight, *inputs = tensors
+    k, t = model(*inputs)
+    bce = nn.functional.binary_cross_entropy_with_logits(t.float(), themes, pos_weight=positive, reduction="none")
+    return nn.functional.cross_entropy(k.float(), kinds) + (bce * weight).sum() / weight.sum().clamp(min=1)
+
+
+def steps(
+    rows: list[Coded], tokenizer: Tokenizer, larger: Larger, a: argparse.Namespace, rng: random.Random
+) -> Iterator[Tensors]:
+    """Yield the batches of an epoch, each row varied anew."""
+
+    def make(part: list[Coded]) -> Tensors:
+        own = random.Random(f"{rng.random()} {part[0].item}")
+        part = part if slow else [varied(r, own) for r in part]
+        return *targets(part, larger), *batch(tokenizer, part, own)
+
+    rows, slow = [alone(r, rng) for r in drawn(rows, a, rng)], DEVICE.type == "cpu"
+    if slow:  # padding costs time there: rows are put together by the length that they have in the end
+        rows = [varied(r, rng) for r in rows]
+    yield from ahead(batches(rows, a.batch, rng), make)
+
+
+def train(model: Teacher, tokenizer: Tokenizer, rows: list[Coded], test: list[Coded], a: argparse.Namespace) -> Teacher:
+    """Train, and return the model with its weights averaged over the last steps."""
+    rng, larger, positive = random.Random(a.seed), Larger.read(a.taught, a.share), positive_weights(rows)
     opt = optimizer(model, a.rate, a.frozen, a.decay)
     base_rates = [g["lr"] for g in opt.param_groups]
-    per_epoch = math.ceil(len(drawn(train_rows, a.codes, a.running, rng)) / a.batch)
-    total, step, warm, start = per_epoch * a.epochs, 0, 0.05, time.time()
-    mean = {k: v.clone() for k, v in model.state_dict().items()}
-    positive = np.array([sum(t in r.themes for r in train_rows) for t in THEMES])
-    findings = sum(map(themed, train_rows))
-    weight = torch.tensor(
-        np.clip(np.sqrt((findings - positive) / np.maximum(positive, 1)) / 2, 1.0, 2.5), dtype=torch.float32
-    )
+    mean = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(0.98))
+    total = math.ceil(len(drawn(rows, a, rng)) / a.batch) * a.epochs
+    step, start = 0, time.time()
     for epoch in range(a.epochs):
         model.train()
-        begun, losses = time.time(), []
-        for rows in batches(
-            [alone(varied(r, rng), rng) for r in drawn(train_rows, a.codes, a.running, rng)], a.batch, rng
-        ):
+        begun, losses, x = time.time(), [], 0.0
+        for tensors in steps(rows, tokenizer, larger, a, rng):
             x = (time.time() - start) / (60 * a.minutes) if a.minutes else step / total
             if x >= 1:
                 break
-            factor = max(min(x / warm, (1 - x) / (1 - warm)), 1e-3)
             for g, r in zip(opt.param_groups, base_rates, strict=True):
-                g["lr"] = r * factor
-            kinds, themes = targets(rows)
-            with precision():
-                k, t = model(*batch(tokenizer, rows, rng))
-            k, t = k.float(), t.float()
-            finding = torch.tensor([float(themed(r)) for r in rows]).unsqueeze(1)
-            soft = themes * 0.96 + 0.01
-            bce = nn.functional.binary_cross_entropy_with_logits(t, soft, pos_weight=weight, reduction="none")
-            loss = nn.functional.cross_entropy(k, kinds, label_smoothing=0.05)
-            loss = loss + (bce * finding).sum() / finding.sum().clamp(min=1)
+                g["lr"] = r * max(min(x / WARM, (1 - x) / (1 - WARM)), 1e-3)
+            with precision(a.bfloat16):
+                loss = loss_of(model, tensors, positive)
             loss.backward()
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             opt.step()
             opt.zero_grad()
             step += 1
-            losses.append(loss.item())
-            if step % 100 == 0:
-                print(step, round(x, 3), round(float(np.mean(losses[-100:])), 3), flush=True)
+            losses.append(loss.detach())
+            if step % 200 == 0:
+                print(step, round(x, 3), round(float(torch.stack(losses[-200:]).mean()), 3), flush=True)
             if step % 5 == 0:
-                keep = min(0.98, step / (step + 50))
-                with torch.no_grad():
-                    for name, v in model.state_dict().items():
-                        if v.dtype.is_floating_point and "word_embeddings" not in name:
-                            mean[name].lerp_(v, 1 - keep)
-        report(model, mean, tokenizer, test, a, epoch, float(np.mean(losses)), time.time() - begun)
-        if a.minutes and time.time() - start >= 60 * a.minutes:
-            return
+                mean.update_parameters(model)
+        line = {"epoch": epoch, "loss": float(torch.stack(losses).mean()), "seconds": round(time.time() - begun)}
+        report(mean.module, tokenizer, test[:: a.every] if x < 1 else test, a, line)
+        if x >= 1:
+            break
+    return mean.module
 
 
-def report(
-    model: Teacher,
-    mean: dict,
-    tokenizer: Tokenizer,
-    test: list[Coded],
-    a: argparse.Namespace,
-    epoch: int,
-    loss: float,
-    seconds: float,
-) -> None:
-    """Save the averaged weights and, with a test part, its figures by group."""
-    own = {k: v.clone() for k, v in model.state_dict().items()}
-    model.load_state_dict(mean)
-    torch.save(mean, a.out / "teacher.pt")
-    line: dict = {"epoch": epoch, "loss": round(loss, 4), "seconds": round(seconds, 1)}
+def report(model: Teacher, tokenizer: Tokenizer, test: list[Coded], a: argparse.Namespace, line: dict) -> None:
+    """Write the loss and, with a test part, its figures by group."""
     if test:
-        kinds, themes = predict(model, tokenizer, test)
-        np.savez(a.out / "held_out.npz", kinds=kinds, themes=themes, items=[r.item for r in test])
+        kinds, themes, _ = predict(model, tokenizer, test, a.bfloat16)
         line |= figures(test, kinds, themes)
     with (a.out / "log.jsonl").open("a") as f:
         f.write(json.dumps(line) + "\n")
     print(json.dumps(line), flush=True)
-    model.load_state_dict(own)
+
+
+def write(path: Path, model: Teacher, tokenizer: Tokenizer, rows: list[Coded], half: bool) -> None:
+    """Write what the teacher says of the rows."""
+    kinds, themes, meaning = (x.astype(np.float16) for x in predict(model, tokenizer, rows, half, 1024))
+    np.savez(path, kinds=kinds, themes=themes, meaning=meaning, items=[r.item for r in rows])
 
 
 def main() -> None:
@@ -255,10 +312,19 @@ def main() -> None:
     p.add_argument("--epochs", type=int, default=4)
     p.add_argument("--bfloat16", action="store_true")
     p.add_argument("--batch", type=int, default=32)
+    p.add_argument("--hand", type=int, default=1, help="how often an epoch reads the statements coded by hand")
     p.add_argument("--codes", type=int, default=6000, help="statements of codes.csv that an epoch reads")
     p.add_argument("--running", type=int, default=10**9, help="statements of running documents that an epoch reads")
+    p.add_argument(
+        "--uncoded", type=int, default=10**9, help="rows that a larger teacher alone coded that an epoch reads"
+    )
+    p.add_argument("--rows", type=Path, nargs="*", default=[], help="rows of variants.py that --taught codes")
+    p.add_argument("--taught", type=Path, nargs="*", default=[], help="what a larger teacher says of rows (a .npz)")
+    p.add_argument("--share", type=float, default=0.5, help="its share in what is learned of coded rows")
+    p.add_argument("--label", type=Path, nargs="*", default=[], help="rows of variants.py to code in the end")
     p.add_argument("--layers", type=int, help="keep only so many of the encoder's lowest layers")
     p.add_argument("--minutes", type=float, help="end after this time, the rate falling to nothing by then")
+    p.add_argument("--every", type=int, default=1, help="judge the epochs on every so many of the test rows")
     p.add_argument("--frozen", type=int, default=FROZEN, help="lowest layers that stay as they are")
     p.add_argument("--decay", type=float, default=0.85, help="rate of a layer as a share of that of the layer above")
     p.add_argument("--rate", type=float, default=2e-4)
@@ -267,12 +333,16 @@ def main() -> None:
     a = p.parse_args()
     a.out.mkdir(parents=True, exist_ok=True)
     train_rows, test = (everything(), []) if a.all else split(tuple(a.hold.split(",")))
+    more = [row for path in a.rows for row in uncoded(path)]
     torch.manual_seed(a.seed)
     model, tokenizer = load(a.base, a.start, a.layers)
     if not a.start:
         start_from_definitions(model, tokenizer)
-    print(len(train_rows), "training rows,", len(test), "test rows", flush=True)
-    train(model, tokenizer, train_rows, test, a)
+    print(len(train_rows), "coded and", len(more), "taught rows,", len(test), "test rows", flush=True)
+    model = train(model, tokenizer, train_rows + more, test, a)
+    torch.save(model.state_dict(), a.out / "teacher.pt")
+    for name, rows in [("held_out", test), ("coded", train_rows), *((path.stem, uncoded(path)) for path in a.label)]:
+        write(a.out / f"{name}.npz", model, tokenizer, rows, a.bfloat16)
 
 
 if __name__ == "__main__":

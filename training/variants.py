@@ -3,7 +3,7 @@
     python variants.py --base MODEL_DIR --uncoded FILE.jsonl --out FILE.jsonl [--all] [--variants 6]
         [--uncoded-share 1] [--seed 1]
 
-Without --all the held-out authorities and genres are left out. The teacher codes what comes out (`label.py`),
+Without --all the held-out authorities and genres are left out. A teacher codes what comes out (`teacher.py --label`),
 so a variant need not keep its meaning: it must only look like something that a report, a debate or a newspaper
 could say (data augmentation of Jiao et al. 2020).
 """
