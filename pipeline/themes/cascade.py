@@ -1,8 +1,7 @@
 """The quick model for all rows, the dear one only for those where the first answer is in doubt.
 
-About kinds in doubt the dear model decides: it knows them much better, save of short lines that are no sentences, such
-as headings, which it has hardly met. About themes in doubt the mean of both decides: their errors differ (`python -m
-benchmarks cascade`). Each row's answer depends on that row alone.
+In doubt the dear model decides: it knows kinds and themes much better (`python -m benchmarks cascade`), save kinds of
+short lines that are no sentences, such as headings, which it has hardly met. Each row's answer depends on that row alone.
 """
 
 from __future__ import annotations
@@ -25,9 +24,9 @@ _ENDS = (".", "!", "?", ":", ";", "”", "’", '"', "'")
 class Doubt:
     """When an answer is in doubt: the likeliest kind is below `kind`, or a theme lies between `low` and `high`."""
 
-    kind: float = 0.9
-    low: float = 0.4
-    high: float = 0.6
+    kind: float = 0.95
+    low: float = 0.2
+    high: float = 0.8
 
     def of_kinds(self, kinds: NDArray[np.floating]) -> NDArray[np.bool_]:
         """Return which rows are in doubt about their kind."""
@@ -91,7 +90,7 @@ class Second:
     def settled(
         self, rows: Sequence[Row], by_terms: Probabilities, shares: Probabilities, theme_ids: Sequence[str]
     ) -> Probabilities:
-        """Return `shares`, rows by themes, in rows in doubt the mean with what terms and this model say, four digits.
+        """Return `shares`, rows by themes, in rows in doubt what terms and this model say, with four digits.
 
         Themes that the model does not know raise no doubt and stay as they are.
         """
@@ -101,5 +100,5 @@ class Second:
         if len(at):
             by_model = by_codebook(self.model, [rows[int(i)] for i in at], theme_ids)
             more = self.combination.probability(by_terms[at], by_model, theme_ids)
-            out[at] = np.where(known, ((shares[at] + more) / 2).round(4), shares[at])
+            out[at] = np.where(known, more.round(4), shares[at])
         return out

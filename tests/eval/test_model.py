@@ -1,27 +1,33 @@
 """Floors of the shipped model on documents that no training has read: the five seed documents, 315 statements.
 
-A statement is read as it stands, with the text before it and without heading or lead-in. A floor goes up when the model
-gets better, and down only with a reason in the commit that lowers it.
+A statement is read as it stands, with the text before it and without heading or lead-in; its kind is that of rules and
+student, as a run gives it. A floor goes up when the model gets better, and down only with a reason in the commit that
+lowers it.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import yaml
 from numpy.typing import NDArray
 
 from pipeline.codebook import load_codebook
+from pipeline.segment.combine import kind_shares
+from pipeline.segment.rules import KindRules
+from pipeline.themes.coder import ModelKinds
 from pipeline.themes.combine import load_combination
 from pipeline.themes.lexicon import compile_lexicon, scores
 from pipeline.themes.rows import CONTEXT_WIDTH, KINDS, Row, plain
 from pipeline.themes.student import load_student
 
-KIND_FLOOR, SWAPPED_CEILING = 0.75, 0.045
-MICRO_FLOOR, MACRO_FLOOR = 0.705, 0.705
+KIND_FLOOR, SWAPPED_CEILING = 0.77, 0.025
+MICRO_FLOOR, MACRO_FLOOR = 0.735, 0.75
 SAMPLES = 3  # themes with fewer coded statements do not count in the macro mean
 
 Flags = NDArray[np.bool_]
@@ -58,9 +64,10 @@ def f1(said: Flags, coded: Flags) -> tuple[float, float]:
     return float(2 * both.sum() / either.sum()), float(np.mean(2 * both[enough] / either[enough]))
 
 
-def test_kinds_of_unseen_documents(gold: Gold) -> None:
-    kinds, _ = load_student().probabilities(gold.rows)
-    said = kinds.argmax(axis=1)
+def test_kinds_of_unseen_documents_by_rules_and_student(gold: Gold, root: Path) -> None:
+    rules = KindRules.build(yaml.safe_load((root / "configs" / "kinds.yml").read_text(encoding="utf-8")))
+    units = [SimpleNamespace(**asdict(row), block_kind="paragraph") for row in gold.rows]
+    said = kind_shares(units, rules, ModelKinds(load_student())).argmax(axis=1)
     polar = gold.kinds < 2
     swapped = (said < 2) & (said != gold.kinds) & polar
     assert (said == gold.kinds).mean() >= KIND_FLOOR

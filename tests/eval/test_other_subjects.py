@@ -15,7 +15,7 @@ from pipeline.segment.types import KINDS
 from pipeline.themes.coder import ModelKinds
 from pipeline.themes.student import load_student
 
-KIND, SWAPPED = 0.80, 0.10
+KIND, SWAPPED = 0.84, 0.095
 
 
 def test_kinds_of_other_subjects_by_rules_and_student(root: Path) -> None:

@@ -59,12 +59,12 @@ def test_only_themes_in_doubt_reach_the_second_model() -> None:
     rows = [Row("sure"), Row("doubtful"), Row("sure")]
     settled = Second(second, AS_THE_MODEL_SAYS, Doubt()).settled(rows, np.zeros((3, 2)), shares, ["a", "b"])
     assert second.asked == ["doubtful"]
-    assert np.allclose(settled, [[0.95, 0.45], [0.65, 0.45], [0.1, 0.9]])
+    assert np.allclose(settled, [[0.95, 0.45], [0.8, 0.45], [0.1, 0.9]])
     assert shares[1, 0] == 0.5
 
 
 def test_doubt_is_about_kind_or_theme() -> None:
-    kinds = np.array([[0.9, 0.1, 0, 0], [0.55, 0.45, 0, 0], [0.9, 0.1, 0, 0]], np.float32)
+    kinds = np.array([[0.96, 0.04, 0, 0], [0.55, 0.45, 0, 0], [0.96, 0.04, 0, 0]], np.float32)
     themes = np.array([[0.01], [0.01], [0.5]], np.float32)
     assert (Doubt().of_kinds(kinds) | Doubt().of_themes(themes)).tolist() == [False, True, True]
 
