@@ -280,7 +280,8 @@ def train(model: Teacher, tokenizer: Tokenizer, rows: list[Coded], test: list[Co
                 print(step, round(x, 3), round(float(torch.stack(losses[-200:]).mean()), 3), flush=True)
             if step % 5 == 0:
                 mean.update_parameters(model)
-        line = {"epoch": epoch, "loss": float(torch.stack(losses).mean()), "seconds": round(time.time() - begun)}
+        seen = float(torch.stack(losses).mean()) if losses else None
+        line = {"epoch": epoch, "loss": seen, "seconds": round(time.time() - begun)}
         report(mean.module, tokenizer, test[:: a.every] if x < 1 else test, a, line)
         if x >= 1:
             break
