@@ -1,7 +1,8 @@
 """The quick model for all rows, the dear one only for those where the first answer is in doubt.
 
-In doubt the dear model decides: it knows kinds and themes much better (`python -m benchmarks cascade`), save kinds of
-short lines that are no sentences, such as headings, which it has hardly met. Each row's answer depends on that row alone.
+In doubt the dear model decides: it knows kinds and themes much better (`python -m benchmarks cascade`). Only kinds of
+short lines that are no sentences, such as headings, are left to the quick one. Each row's answer depends on that row
+alone.
 """
 
 from __future__ import annotations
