@@ -12,6 +12,7 @@ import os
 import random
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from pipeline.themes.rows import CONTEXT_WIDTH, KINDS, Row, plain
@@ -162,6 +163,12 @@ def uncoded(path: Path) -> list[Coded]:
 def key_of(text: str) -> str:
     """Return the key of a statement in codes.csv."""
     return hashlib.sha256(re.sub(r"\W+", " ", text.lower()).encode()).hexdigest()[:16]
+
+
+@lru_cache
+def by_hand() -> frozenset[str]:
+    """Return the items of the statements that people coded."""
+    return frozenset(row.item for row in reports() + written())
 
 
 def everything() -> list[Coded]:

@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from data import HELD, MATERIAL, THEMES, Coded, as_row, everything, reports, split, themed, uncoded, varied, written
+from data import HELD, MATERIAL, THEMES, Coded, as_row, by_hand, everything, split, themed, uncoded, varied
 from figures import figures
 from larger import Larger, mix
 from tokenizers import Tokenizer
@@ -145,13 +145,13 @@ def predict(
     model.eval()
     order = sorted(range(len(rows)), key=lambda i: len(rows[i].text) + len(rows[i].before))
     parts = [order[at : at + size] for at in range(0, len(order), size)]
-    drawn = torch.from_numpy(mix(model.kind.in_features)).to(DEVICE)
-    out = [np.zeros((len(rows), width), np.float32) for width in (len(KINDS), len(THEMES), drawn.shape[1])]
+    down = torch.from_numpy(mix(model.kind.in_features)).to(DEVICE)
+    out = [np.zeros((len(rows), width), np.float32) for width in (len(KINDS), len(THEMES), down.shape[1])]
     found = []
     for inputs in ahead(parts, lambda take: batch(tokenizer, [rows[i] for i in take])):
         with precision(half):
             pooled = model.pooled(*inputs).float()
-        found.append((model.kind(pooled), model.theme(pooled), pooled @ drawn))
+        found.append((model.kind(pooled), model.theme(pooled), pooled @ down))
     for take, got in zip(parts, found, strict=True):
         for array, part in zip(out, got, strict=True):
             array[take] = part.float().cpu().numpy()
@@ -214,7 +214,7 @@ def drawn(rows: list[Coded], a: argparse.Namespace, rng: random.Random) -> list[
     for r in rows:
         name = {"coded": "codes", "uncoded": "uncoded"}.get(r.source)
         parts[name or ("running" if r.group.startswith("running") else "rest")].append(r)
-    hand = {r.item for r in reports() + written()}
+    hand = by_hand()
     out = parts["rest"] + [r for r in parts["rest"] if r.item in hand] * (a.hand - 1)
     for name, most in (("codes", a.codes), ("running", a.running), ("uncoded", a.uncoded)):
         out += rng.sample(parts[name], min(most, len(parts[name])))

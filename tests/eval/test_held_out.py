@@ -7,7 +7,6 @@ up when a model gets better, and down only with a reason in the commit that lowe
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +14,13 @@ import numpy as np
 import pytest
 import yaml
 
-from benchmarks.themes import HELD_GENRES, macro_f1, micro_f1
+from benchmarks.themes import macro_f1, micro_f1
 from pipeline.codebook import load_codebook
 from pipeline.segment.rules import KindRules
 from pipeline.segment.types import KINDS
 from pipeline.themes.coder import build_coder
 from pipeline.themes.student import load_student
+from tests.eval.reading import training, unread
 
 THEMES = {"reports": (0.83, 0.785), "other genres": (0.695, 0.705)}  # micro, macro F1
 REPORT_KINDS, SWAPPED = 0.92, 0.055
@@ -28,35 +28,23 @@ EVERY = 8  # of the rows that the rules are fitted to
 
 
 @pytest.fixture(scope="module")
-def training(root: Path, material: Path) -> Any:
-    """Return the module of training/ that splits the coded statements."""
-    sys.path.insert(0, str(root / "training"))
-    import data
-
-    return data
-
-
-@pytest.fixture(scope="module")
-def apart(training: Any) -> dict[str, list[Any]]:
+def apart(root: Path, material: Path) -> dict[str, list[Any]]:
     """Return the coded statements that training kept apart."""
-    return {
-        "reports": [row for row in training.reports() if training.held_out_authority(row.group)],
-        "other genres": [row for row in training.written() if row.group in HELD_GENRES],
-    }
+    return {name: unread(root, name) for name in THEMES}
 
 
 @pytest.mark.parametrize("name", THEMES)
-def test_themes_by_terms_and_student(root: Path, training: Any, apart: dict[str, list[Any]], name: str) -> None:
+def test_themes_by_terms_and_student(root: Path, apart: dict[str, list[Any]], name: str) -> None:
     book = load_codebook(root / "configs" / "codebook.yml")
     findings = [row for row in apart[name] if row.kind != "context"]
     coded = np.array([[theme_id in row.themes for theme_id in book.ids] for row in findings])
-    said = build_coder(book, load_student()).weigh([training.as_row(row) for row in findings]).shares >= 0.5
+    said = build_coder(book, load_student()).weigh([training(root).as_row(row) for row in findings]).shares >= 0.5
     micro, macro = THEMES[name]
     assert micro_f1(coded, said) >= micro
     assert macro_f1(coded, said) >= macro
 
 
-def test_kinds_of_reports_by_rules_and_student(root: Path, training: Any, apart: dict[str, list[Any]]) -> None:
+def test_kinds_of_reports_by_rules_and_student(root: Path, apart: dict[str, list[Any]]) -> None:
     import kinds_fit as fitting
     from kinds_mix import log_shares
 
@@ -68,7 +56,7 @@ def test_kinds_of_reports_by_rules_and_student(root: Path, training: Any, apart:
     w, b = fitting.fit(fitting.matrix(rules, seen), kinds, weight, fitting.prior(rules), np.zeros(4), fitting.PULL)
     rows = apart["reports"]
     people = np.array([KINDS.index(row.kind) for row in rows])
-    by_student, _ = load_student().probabilities([training.as_row(row) for row in rows])
+    by_student, _ = load_student().probabilities([training(root).as_row(row) for row in rows])
     by_rules = log_shares(fitting.matrix(rules, rows) @ w + b)
     said = (rules.mixing.rules * by_rules + rules.mixing.model * np.log(by_student + 1e-9)).argmax(axis=1)
     polar = people < 2

@@ -7,17 +7,17 @@ up when a model gets better, and down only with a reason in the commit that lowe
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from benchmarks.themes import HELD_GENRES, macro_f1, micro_f1
+from benchmarks.themes import macro_f1, micro_f1
 from pipeline.codebook import load_codebook
 from pipeline.segment.types import KINDS
 from pipeline.themes.coder import ModelKinds, build_coder, load_model
+from tests.eval.reading import training, unread
 
 pytest.importorskip("onnxruntime", reason="the extra `semantic` is not installed")
 EVERY = 4
@@ -31,42 +31,22 @@ def models() -> Any:
     return load_model("semantic")
 
 
-@pytest.fixture(scope="module")
-def training(root: Path) -> Any:
-    """Return the module of training/ that reads coded statements."""
-    sys.path.insert(0, str(root / "training"))
-    import data
-
-    return data
-
-
-def unread(root: Path, training: Any, name: str) -> list[Any]:
-    """Return rows that neither model has read."""
-    if name == "other subjects":
-        found = training.coded_lines(root / "tests" / "eval" / "other_subjects.txt")
-    elif name == "reports":
-        found = [row for row in training.reports() if training.held_out_authority(row.group)]
-    else:
-        found = [row for row in training.written() if row.group in HELD_GENRES]
-    return list(found[::EVERY])
-
-
 @pytest.mark.parametrize("name", KIND)
-def test_kinds(root: Path, request: pytest.FixtureRequest, training: Any, models: Any, name: str) -> None:
+def test_kinds(root: Path, request: pytest.FixtureRequest, models: Any, name: str) -> None:
     if name != "other subjects":
         request.getfixturevalue("material")
-    rows = unread(root, training, name)
+    rows = unread(root, name)[::EVERY]
     people = np.array([KINDS.index(row.kind) for row in rows])
     said = ModelKinds(models).kind_probabilities(rows).argmax(axis=1)
     assert (said == people).mean() >= KIND[name]
 
 
 @pytest.mark.parametrize("name", THEMES)
-def test_themes(root: Path, material: Path, training: Any, models: Any, name: str) -> None:
+def test_themes(root: Path, material: Path, models: Any, name: str) -> None:
     book = load_codebook(root / "configs" / "codebook.yml")
-    findings = [row for row in unread(root, training, name) if row.kind != "context"]
+    findings = [row for row in unread(root, name)[::EVERY] if row.kind != "context"]
     coded = np.array([[theme_id in row.themes for theme_id in book.ids] for row in findings])
-    said = build_coder(book, models).weigh([training.as_row(row) for row in findings]).shares >= 0.5
+    said = build_coder(book, models).weigh([training(root).as_row(row) for row in findings]).shares >= 0.5
     micro, macro = THEMES[name]
     assert micro_f1(coded, said) >= micro
     assert macro_f1(coded, said) >= macro

@@ -8,23 +8,19 @@ lowers it.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import yaml
 from numpy.typing import NDArray
 
 from pipeline.codebook import load_codebook
-from pipeline.segment.combine import kind_shares
-from pipeline.segment.rules import KindRules
-from pipeline.themes.coder import ModelKinds
 from pipeline.themes.combine import load_combination
 from pipeline.themes.lexicon import compile_lexicon, scores
 from pipeline.themes.rows import CONTEXT_WIDTH, KINDS, Row, plain
 from pipeline.themes.student import load_student
+from tests.eval.reading import kinds_said
 
 KIND_FLOOR, SWAPPED_CEILING = 0.77, 0.025
 MICRO_FLOOR, MACRO_FLOOR = 0.735, 0.75
@@ -65,9 +61,7 @@ def f1(said: Flags, coded: Flags) -> tuple[float, float]:
 
 
 def test_kinds_of_unseen_documents_by_rules_and_student(gold: Gold, root: Path) -> None:
-    rules = KindRules.build(yaml.safe_load((root / "configs" / "kinds.yml").read_text(encoding="utf-8")))
-    units = [SimpleNamespace(**asdict(row), block_kind="paragraph") for row in gold.rows]
-    said = kind_shares(units, rules, ModelKinds(load_student())).argmax(axis=1)
+    said = kinds_said(root, gold.rows, load_student())
     polar = gold.kinds < 2
     swapped = (said < 2) & (said != gold.kinds) & polar
     assert (said == gold.kinds).mean() >= KIND_FLOOR
