@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from data import THEMES
+from data import THEMES, Coded, themed
 from ship import fitted
 
 from pipeline.themes.rows import KINDS
@@ -52,6 +52,29 @@ class Larger:
             np.add.at(total, place, np.concatenate(part).astype(np.float32))
             total /= times[:, None]
         return cls({name: i for i, name in enumerate(names.tolist())}, *mean, share)
+
+
+@dataclass(frozen=True)
+class Smoothing:
+    """What is learned of a code that is there and of one that is not: kinds, then themes (label smoothing)."""
+
+    kind: tuple[float, float]
+    theme: tuple[float, float]
+
+
+def target(row: Coded, larger: Larger, smoothing: Smoothing) -> tuple[np.ndarray, np.ndarray, float]:
+    """Return kinds and themes to learn, and the weight of the themes: the codes, softened by what teachers say.
+
+    Where there is no code, as of uncoded rows, what they say is all.
+    """
+    uncoded, weight = row.source == "uncoded", float(themed(row))
+    kinds = np.array([smoothing.kind[kind != row.kind] for kind in KINDS], np.float32)
+    themes = np.array([smoothing.theme[theme not in row.themes] for theme in THEMES], np.float32)
+    if (at := larger.at.get(row.item)) is not None:
+        kinds += (1.0 if uncoded else larger.share) * (larger.kinds[at] - kinds)
+        themes += (larger.share if weight else 1.0) * (larger.themes[at] - themes)
+        weight = weight or float(min(1.0, 1.1 - larger.kinds[at, -1]))
+    return kinds, themes, weight
 
 
 def mean_of(paths: list[Path]) -> dict[str, np.ndarray]:

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from data import HELD, THEMES, Coded, as_row, everything, split, themed, varied
+from data import HELD, THEMES, Coded, as_row, everything, split, varied
 from figures import figures
-from larger import MEANING, Larger
+from larger import MEANING, Larger, Smoothing, target
 from net import EMBEDDING_STEP, WIDTH, Net
 from safetensors.numpy import load_file
 from torch import nn
@@ -28,6 +28,7 @@ from pipeline.themes.rows import CONTEXT_WIDTH, KINDS, Row, lead, nearest
 from pipeline.themes.student import CONTEXT_LIMIT, OWN_LIMIT, Student
 
 COMMON = 12_000
+SMOOTHING = Smoothing(kind=(0.94, 0.02), theme=(0.98, 0.005))
 Example = tuple[list[int], list[int], list[int]]
 Taught = tuple[
     Example, np.ndarray, np.ndarray, float, np.ndarray
@@ -73,19 +74,6 @@ def padded(texts: list[list[int]], hide: np.random.Generator | None) -> torch.Te
     return torch.from_numpy(out)
 
 
-def target(row: Coded, larger: Larger) -> tuple[np.ndarray, np.ndarray, float]:
-    """Return kinds and themes to learn, and the weight of the themes: the codes, softened by what teachers say."""
-    kind = np.full(len(KINDS), 0.02, np.float32)
-    kind[KINDS.index(row.kind)] = 0.94
-    themes = np.array([0.98 if t in row.themes else 0.005 for t in THEMES], np.float32)
-    weight = float(themed(row))
-    if (at := larger.at.get(row.item)) is not None:
-        kind += larger.share * (larger.kinds[at] - kind)
-        themes += (larger.share if weight else 1.0) * (larger.themes[at] - themes)
-        weight = weight or float(min(1.0, 1.1 - larger.kinds[at, -1]))
-    return kind, themes, weight
-
-
 class Source:
     """Examples of one epoch: coded rows, each time varied anew, and taught rows as the teacher saw them."""
 
@@ -111,7 +99,7 @@ class Source:
 
     def epoch(self, rng: random.Random) -> list[Taught]:
         own = [
-            (cut(self.pieces, as_row(varied(r, rng))), *target(r, self.larger), UNREAD)
+            (cut(self.pieces, as_row(varied(r, rng))), *target(r, self.larger, SMOOTHING), UNREAD)
             for _ in range(self.repeat)
             for r in self.coded
         ]

@@ -26,7 +26,7 @@ import numpy as np
 import torch
 from data import HELD, MATERIAL, THEMES, Coded, as_row, by_hand, everything, split, themed, uncoded, varied
 from figures import figures
-from larger import Larger, mix
+from larger import Larger, Smoothing, mix, target
 from tokenizers import Tokenizer
 from torch import nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
@@ -39,6 +39,7 @@ from pipeline.themes.semantic import LENGTH, first_segment, segments
 FROZEN = 2  # layers that stay, with the word vectors: a fifth less time, and unseen words keep their neighbours
 ALONE = 0.4  # share of rows that lose the text before them, beyond those that `varied` takes it from
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+SMOOTHING = Smoothing(kind=(0.9625, 0.0125), theme=(0.97, 0.01))
 WARM = 0.05  # share of the training in which the rate rises
 Tensors = tuple[torch.Tensor, ...]
 
@@ -93,23 +94,9 @@ def batch(tokenizer: Tokenizer, rows: list[Coded], rng: random.Random | None = N
 
 
 def targets(rows: list[Coded], larger: Larger) -> Tensors:
-    """Return kinds and themes to learn, and the weight of the themes: the codes, softened by the larger teacher."""
-    kinds = np.full((len(rows), len(KINDS)), 0.0125, np.float32)
-    themes = np.full((len(rows), len(THEMES)), 0.01, np.float32)
-    weight = np.ones((len(rows), 1), np.float32)
-    for i, r in enumerate(rows):
-        if r.source != "uncoded":
-            kinds[i, KINDS.index(r.kind)] = 0.9625
-            themes[i, [THEMES.index(t) for t in r.themes]] = 0.97
-            weight[i] = themed(r)
-        if (at := larger.at.get(r.item)) is not None:
-            share = 1.0 if r.source == "uncoded" else larger.share
-            kinds[i] += share * (larger.kinds[at] - kinds[i])
-            if weight[i] and r.source != "uncoded":
-                themes[i] += share * (larger.themes[at] - themes[i])
-            else:
-                themes[i], weight[i] = larger.themes[at], min(1.0, 1.1 - larger.kinds[at, -1])
-    return torch.from_numpy(kinds), torch.from_numpy(themes), torch.from_numpy(weight)
+    """Return kinds and themes to learn, and the weight of the themes, of a batch."""
+    kinds, themes, weight = zip(*(target(row, larger, SMOOTHING) for row in rows), strict=True)
+    return torch.from_numpy(np.stack(kinds)), torch.from_numpy(np.stack(themes)), torch.tensor(weight).unsqueeze(1)
 
 
 def precision(half: bool) -> AbstractContextManager[object]:
