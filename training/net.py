@@ -9,9 +9,9 @@ import torch
 from larger import MEANING
 from torch import nn
 
+from pipeline.themes.net import FAR, MEAN_GAIN
 from pipeline.themes.pieces import PAD
 from pipeline.themes.rows import KINDS
-from pipeline.themes.student import FAR, MEAN_GAIN
 
 WIDTH, OWN, NEXT, DEEP, CONTEXT, DENSE = 128, 128, 128, 128, 64, 384
 PARTS = ("weight", "step", "bias")

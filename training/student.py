@@ -23,9 +23,10 @@ from net import EMBEDDING_STEP, WIDTH, Net
 from safetensors.numpy import load_file
 from torch import nn
 
+from pipeline.themes.net import CONTEXT_LIMIT, OWN_LIMIT
 from pipeline.themes.pieces import PAD, SPECIAL, UNKNOWN, Pieces
 from pipeline.themes.rows import CONTEXT_WIDTH, KINDS, Row, lead, nearest
-from pipeline.themes.student import CONTEXT_LIMIT, OWN_LIMIT, Student
+from pipeline.themes.student import Student
 
 COMMON = 12_000
 SMOOTHING = Smoothing(kind=(0.94, 0.02), theme=(0.98, 0.005))

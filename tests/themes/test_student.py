@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from pipeline.errors import ConfigError
+from pipeline.themes.net import best_run
 from pipeline.themes.pieces import NUMBER, UNKNOWN, Pieces
 from pipeline.themes.rows import KINDS, Row, lead, nearest, plain
-from pipeline.themes.student import SHIPPED, best_run, load_student
+from pipeline.themes.student import SHIPPED, load_student
 
 ROWS = [
     Row("Only three of the nine social work posts in Harbourne were filled.", before="We visited twice in May."),
