@@ -18,7 +18,7 @@ import onnx
 import torch
 from data import HELD, Coded, as_row, split
 from onnxruntime.quantization import QuantType, quantize_dynamic
-from student import plain_card
+from pair import plain_card
 from teacher import Teacher, batch, load
 from tokenizers import Tokenizer
 from torch import nn

@@ -1,7 +1,6 @@
 """Writes rows for the teacher: uncoded text as other documents might show it, coded text with other words.
 
-    python variants.py --base MODEL_DIR --uncoded FILE.jsonl --out FILE.jsonl [--all] [--variants 6]
-        [--uncoded-share 1] [--seed 1]
+    python variants.py --base MODEL_DIR --uncoded FILE.jsonl --out FILE.jsonl [--variants 8] [--real 3] [--all]
 
 Without --all the held-out authorities and genres are left out. A teacher codes what comes out (`teacher.py --label`),
 so a variant need not keep its meaning: it must only look like something that a report, a debate or a newspaper
@@ -14,13 +13,15 @@ import argparse
 import json
 import random
 import re
-from collections.abc import Iterator
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 from data import HELD, Coded, everything, held_out_authority, split, varied
 from safetensors.numpy import load_file
 
+SHARES = (0.0, 0.0, 0.12, 0.25, 0.4)  # of the words changed, one drawn a row
 _WORD = re.compile(r"[A-Za-z]{4,}")
 _CLAUSE = re.compile(r"(?<=[,;:]) | (?=(?:and|but|although|because|which|where|when|while|despite)\b)")
 _SAYING = (
@@ -80,29 +81,61 @@ def said(text: str, rng: random.Random) -> str:
     return rng.choice(_SAYING).format(body) + rng.choice((".", ""))
 
 
-def variants(
-    rows: list[Coded], near: Neighbours, times: int, shares: list[float], rng: random.Random
-) -> Iterator[Coded]:
-    for row in rows:
-        for _ in range(times if row.source == "written" else max(1, times // 3)):
-            v = varied(row, rng)
-            text, dice = v.text, rng.random()
-            if dice < 0.2:
-                text = spliced(text, rng.choice(rows).text, rng)
-            elif dice < 0.35:
-                text = said(text, rng)
-            text = near.changed(text, rng, rng.choice(shares))
-            section = rng.choice(rows).section if rng.random() < 0.15 else v.section
-            yield Coded(v.item, "variant", v.group, text, v.stem, section, v.before, v.kind, v.themes)
+def inserted(a: str, b: str, rng: random.Random) -> str:
+    """Return a statement with some words of another in the place of some of its own."""
+    own, other = a.split(), b.split()
+    if len(own) < 8 or len(other) < 8:
+        return a
+    count = rng.randint(3, max(3, min(9, len(other) // 2)))
+    at, begin = rng.randrange(len(other) - count + 1), rng.randrange(1, len(own))
+    return " ".join([*own[:begin], *other[at : at + count], *own[begin + rng.randint(0, count) :]])
 
 
-def uncoded(path: Path, whole: bool, share: float, rng: random.Random) -> Iterator[Coded]:
-    for line in path.read_text("utf-8").splitlines():
-        r = json.loads(line)
-        other = r["group"].startswith("other:")
-        if (not whole and not other and held_out_authority(r["group"])) or (not other and rng.random() > share):
-            continue
-        yield varied(Coded("", "uncoded", r["group"], r["text"], "", r["section"], r["before"], "context", ()), rng)
+def without_clause(text: str, rng: random.Random) -> str:
+    parts = _CLAUSE.split(text)
+    if len(parts) < 2:
+        return text
+    del parts[rng.randrange(len(parts))]
+    rest = " ".join(parts)
+    return rest[:1].upper() + rest[1:]
+
+
+def thinned(text: str, rng: random.Random) -> str:
+    words = text.split()
+    return text if len(words) < 8 else " ".join(word for word in words if rng.random() > 0.1)
+
+
+def changed_form(text: str, other: str, rng: random.Random) -> str:
+    """Return a statement put together with another, put in somebody's mouth, or cut; a third stay as they are."""
+    dice = rng.random()
+    if dice < 0.22:
+        return spliced(text, other, rng)
+    if dice < 0.42:
+        return inserted(text, other, rng)
+    if dice < 0.52:
+        return said(text, rng)
+    if dice < 0.60:
+        return without_clause(text, rng)
+    return thinned(text, rng) if dice < 0.65 else text
+
+
+def variant(row: Coded, rows: list[Coded], near: Neighbours, rng: random.Random) -> Coded:
+    """Return the row in another form and with other words, sometimes with another's heading or text before it."""
+    v = varied(row, rng)
+    text = near.changed(changed_form(v.text, rng.choice(rows).text, rng), rng, rng.choice(SHARES))
+    section = rng.choice(rows).section if rng.random() < 0.15 else v.section
+    before = rng.choice(rows).before if rng.random() < 0.08 else v.before
+    return replace(v, text=text, section=section, before=before)
+
+
+def uncoded(path: Path, whole: bool) -> list[Coded]:
+    """Return the statements of real documents, without a `whole` only those that may be learned from."""
+    read = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    return [
+        Coded("", "uncoded", r["group"], r["text"], "", r["section"], r["before"], "context", ())
+        for r in read
+        if whole or r["group"].startswith("other:") or not held_out_authority(r["group"])
+    ]
 
 
 def main() -> None:
@@ -112,24 +145,21 @@ def main() -> None:
     p.add_argument("--out", type=Path, required=True)
     p.add_argument("--hold", default=",".join(HELD))
     p.add_argument("--all", action="store_true")
-    p.add_argument("--variants", type=int, default=6)
-    p.add_argument(
-        "--change", type=float, nargs="+", default=[0.0, 0.15, 0.3], help="shares of words changed, one drawn a row"
-    )
-    p.add_argument("--near", type=int, default=12, help="how many neighbours a word is changed for")
-    p.add_argument("--uncoded-share", type=float, default=1.0)
+    p.add_argument("--variants", type=int, default=8, help="of every written statement")
+    p.add_argument("--real", type=int, default=3, help="of every statement of a real document")
     p.add_argument("--seed", type=int, default=1)
     a = p.parse_args()
-    rng = random.Random(a.seed)
+    rng, near = random.Random(a.seed), Neighbours(a.base)
     coded = everything() if a.all else split(tuple(a.hold.split(",")))[0]
+    real = uncoded(a.uncoded, a.all)
+    written = [row for row in coded if row.source == "written"]
+    todo = written * a.variants + (real + [row for row in coded if row.source == "reports"]) * a.real
+    rng.shuffle(todo)
+    sources = written + real[::2]
     with a.out.open("w", encoding="utf-8") as f:
-        for rows in (
-            variants(coded, Neighbours(a.base, a.near), a.variants, a.change, rng),
-            uncoded(a.uncoded, a.all, a.uncoded_share, rng),
-        ):
-            for r in rows:
-                out = {"text": r.text, "stem": r.stem, "section": r.section, "before": r.before, "group": r.group}
-                f.write(json.dumps(out, ensure_ascii=False) + "\n")
+        for row in chain((variant(row, sources, near, rng) for row in todo), (varied(row, rng) for row in real)):
+            out = {name: getattr(row, name) for name in ("text", "stem", "section", "before", "group")}
+            f.write(json.dumps(out, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":

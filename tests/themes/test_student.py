@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from pipeline.errors import ConfigError
-from pipeline.themes.net import best_run
 from pipeline.themes.pieces import NUMBER, UNKNOWN, Pieces
 from pipeline.themes.rows import KINDS, Row, lead, nearest, plain
-from pipeline.themes.student import SHIPPED, load_student
+from pipeline.themes.student import SECOND, SHIPPED, Student, in_doubt, load_student, read_card
 
 ROWS = [
     Row("Only three of the nine social work posts in Harbourne were filled.", before="We visited twice in May."),
@@ -46,6 +47,13 @@ CLEAR = [
 ]
 
 
+def shipped() -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the shipped student's arrays and card."""
+    card, data = read_card(SHIPPED, "student")
+    with np.load(io.BytesIO(data)) as arrays:
+        return dict(arrays), card
+
+
 def test_probabilities_have_a_column_for_each_kind_and_theme() -> None:
     student = load_student()
     kinds, themes = student.probabilities(ROWS)
@@ -71,11 +79,33 @@ def test_no_rows_give_no_probabilities() -> None:
     assert themes.shape[0] == 0
 
 
-def test_every_product_stays_exact_in_float32() -> None:
-    with np.load(SHIPPED / "student.npz") as arrays:
-        for name in ("own", "context", "next", "far", "dense", "out"):
-            weight = np.abs(arrays[f"{name}_weight"].astype(np.int64))
-            assert weight.sum(axis=0).max() * 127 < 2**24
+def test_where_the_first_network_is_in_doubt_both_count_the_same() -> None:
+    arrays, card = shipped()
+    one = {name: array for name, array in arrays.items() if not name.startswith(SECOND)}
+    two = {name.removeprefix(SECOND): array for name, array in arrays.items() if name.startswith(SECOND)}
+    first, second = (Student({**part, "vocabulary": arrays["vocabulary"]}, card) for part in (one, two))
+    rows = [*ROWS, *(Row(text) for text, _, _ in CLEAR)]
+    scores, others = (np.concatenate(student.logits(rows), axis=1) for student in (first, second))
+    doubt = in_doubt(scores)
+    assert 0 < doubt.sum() < len(rows)
+    said = np.concatenate(Student(arrays, card).logits(rows), axis=1)
+    assert np.array_equal(said[~doubt], scores[~doubt])
+    assert np.array_equal(said[doubt], (scores[doubt] + others[doubt]) / np.float32(2))
+
+
+@pytest.mark.parametrize(
+    ("kinds", "theme", "doubt"),
+    [
+        ([6, 0, 0, 0], -3, False),
+        ([2, 0, 0, 0], -3, True),  # .71 for a concern
+        ([6, 0, 0, 0], 0.5, True),
+        ([0, 0, 0, 6], 0.5, False),  # context has no themes
+    ],
+)
+def test_doubt_is_of_kinds_or_of_the_themes_of_what_may_be_a_finding(
+    kinds: list[float], theme: float, doubt: bool
+) -> None:
+    assert in_doubt(np.array([[*kinds, theme, -4]], np.float32)).tolist() == [doubt]
 
 
 @pytest.mark.parametrize(("text", "kind", "theme"), CLEAR)
@@ -148,7 +178,3 @@ def test_plain_takes_off_markers_only(text: str, expected: str) -> None:
 def test_lead_and_nearest_read_the_stem_and_the_last_heading() -> None:
     assert lead(Row("visits are late", stem="We found that:")) == "We found that: visits are late"
     assert nearest("Report > Key findings > Care leavers") == "Care leavers"
-
-
-def test_best_run_is_the_stretch_above_the_mean() -> None:
-    assert best_run(np.array([0, 0, 3, 2, 0, 1, 0], np.float32)) == (2, 3)
