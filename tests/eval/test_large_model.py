@@ -22,7 +22,7 @@ from tests.eval.reading import training, unread
 pytest.importorskip("onnxruntime", reason="the extra `semantic` is not installed")
 EVERY = 4
 KIND = {"reports": 0.95, "other genres": 0.905, "other subjects": 0.93}
-THEMES = {"reports": (0.85, 0.81), "other genres": (0.77, 0.77)}  # micro, macro F1
+THEMES = {"reports": (0.85, 0.81), "other genres": (0.755, 0.76)}  # micro, macro F1
 
 
 @pytest.fixture(scope="module")
