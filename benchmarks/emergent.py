@@ -52,11 +52,11 @@ SEED = 20240607
 
 def nmf(texts: list[str], groups: int) -> Labels:
     """Label by the strongest component of a non-negative factorisation of TF-IDF weights."""
-    return groups_of(factorise(word_weights(texts)[0], groups, SEED)[0])
+    return groups_of(factorise(word_weights(texts, groups)[0], groups, SEED)[0])
 
 
-def _latent(texts: list[str]) -> NDArray[np.float64]:
-    weights, _ = word_weights(texts)
+def _latent(texts: list[str], groups: int) -> NDArray[np.float64]:
+    weights, _ = word_weights(texts, groups)
     return normalize(TruncatedSVD(min(100, weights.shape[1] - 1), random_state=SEED).fit_transform(weights))
 
 
@@ -67,7 +67,7 @@ def _meaning(texts: list[str]) -> NDArray[np.float64]:
 
 def k_means_words(texts: list[str], groups: int) -> Labels:
     """Label by k-means on latent semantic vectors of the words."""
-    return KMeans(groups, n_init=5, random_state=SEED).fit_predict(_latent(texts))
+    return KMeans(groups, n_init=5, random_state=SEED).fit_predict(_latent(texts, groups))
 
 
 def k_means_model(texts: list[str], groups: int) -> Labels:
@@ -77,12 +77,12 @@ def k_means_model(texts: list[str], groups: int) -> Labels:
 
 def agglomerative_words(texts: list[str], groups: int) -> Labels:
     """Label by Ward's method on latent semantic vectors of the words."""
-    return AgglomerativeClustering(groups).fit_predict(_latent(texts))
+    return AgglomerativeClustering(groups).fit_predict(_latent(texts, groups))
 
 
 def k_means_both(texts: list[str], groups: int) -> Labels:
     """Label by k-means on both vectors side by side."""
-    return KMeans(groups, n_init=5, random_state=SEED).fit_predict(np.hstack([_latent(texts), _meaning(texts)]))
+    return KMeans(groups, n_init=5, random_state=SEED).fit_predict(np.hstack([_latent(texts, groups), _meaning(texts)]))
 
 
 METHODS: dict[str, Method] = {
@@ -142,7 +142,7 @@ def by_size(texts: list[str], coded: list[str], size: int, draws: int) -> Iterat
         rows, clock = [], time.process_time()
         for at in chosen:
             mine, truth = [texts[i] for i in at], [coded[i] for i in at]
-            label = way(word_weights(mine)[0], groups, SEED).label
+            label = way(word_weights(mine, groups)[0], groups, SEED).label
             largest = np.bincount(label[label != NO_THEME]).max() / size
             rows.append((adjusted_mutual_info_score(truth, label), best_f1(truth, label), largest))
         means = dict(zip(("agreement", "best_f1", "largest"), np.mean(rows, axis=0).round(3).tolist(), strict=True))

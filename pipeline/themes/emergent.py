@@ -19,6 +19,8 @@ from threadpoolctl import threadpool_limits
 _WORD = r"(?u)\b[^\W\d_][\w'’-]*[^\W\d_]\b"
 NO_THEME = -1
 MANY = 2_000  # findings from which on k-means agrees better with coders than NMF does: docs/themes-benchmark.md
+_COMMON = 0.3
+_ROOM = 1.5  # a group may hold so many times its even share of the texts and keep its words
 _DIMENSIONS = 100
 _PROFILE = 40  # words by which a theme is known again
 
@@ -61,7 +63,7 @@ def find_themes(texts: Sequence[str], *, most: int, smallest: int, seed: int) ->
     groups = min(most, len(texts) // max(1, smallest))
     if groups < 2:
         return []
-    weights, words = word_weights(texts)
+    weights, words = word_weights(texts, groups)
     if weights.shape[1] < groups:
         return []
     way = by_k_means if len(texts) >= MANY else by_factors
@@ -106,15 +108,18 @@ def _mean(weights: sparse.csr_matrix, mine: NDArray[np.bool_]) -> Floats:
     return np.asarray(weights[np.flatnonzero(mine)].sum(axis=0)).ravel() / max(1, int(mine.sum()))
 
 
-def word_weights(texts: Sequence[str]) -> tuple[sparse.csr_matrix, NDArray[np.str_]]:
-    """Return TF-IDF weights of words and pairs, texts by words, and the words; no columns where all are stop words."""
+def word_weights(texts: Sequence[str], groups: int) -> tuple[sparse.csr_matrix, NDArray[np.str_]]:
+    """Return TF-IDF weights of words and pairs, texts by words, and the words; no columns where all are stop words.
+
+    Words of more than _COMMON of the texts tell no group from another, unless groups are so few that one holds more.
+    """
     rare = 2 if len(texts) < 2_000 else 5
     vectorizer = TfidfVectorizer(
         token_pattern=_WORD,
         stop_words="english",
         ngram_range=(1, 2),
         min_df=rare,
-        max_df=0.3,
+        max_df=max(_COMMON, _ROOM / groups),
         sublinear_tf=True,
         max_features=20_000,
     )
@@ -195,9 +200,10 @@ def _profile(centre: Floats, others: Floats, words: NDArray[np.str_]) -> tuple[t
 def _terms(components: Floats, group: int, words: NDArray[np.str_], most: int = 8) -> tuple[str, ...]:
     """Return the words that the group has more than the other groups have, without parts of longer ones."""
     rest = (components.sum(axis=0) - components[group]) / max(1, len(components) - 1)
-    ranked = np.lexsort((words, -(components[group] - rest)))
+    more = components[group] - rest
+    ranked = np.lexsort((words, -more))[: 4 * most]
     chosen: list[str] = []
-    for word in words[ranked[: 4 * most]]:
+    for word in words[ranked[more[ranked] > 0]]:
         if not any(set(word.split()) & set(other.split()) for other in chosen):
             chosen.append(str(word))
     return tuple(chosen[:most])

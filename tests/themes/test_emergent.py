@@ -43,3 +43,13 @@ def test_weights_profiles_and_stability_have_their_ranges(themes: list[EmergentT
 
 def test_too_few_findings_have_no_themes() -> None:
     assert find_themes(TEXTS[:5], most=12, smallest=5, seed=3) == []
+
+
+def test_two_groups_of_few_findings_are_told_apart_by_the_words_that_all_of_each_share() -> None:
+    mine = [text for text in TEXTS if "bus" in text or "Soup" in text]
+    found = find_themes(mine, most=12, smallest=6, seed=3)
+    assert [(theme.members, theme.terms[0]) for theme in found] == [
+        (tuple(range(6, 12)), "bread"),
+        (tuple(range(6)), "bus"),
+    ]
+    assert not set(found[0].terms) & set(found[1].terms)
