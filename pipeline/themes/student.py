@@ -68,7 +68,7 @@ class Student:
         pieces = Pieces(bytes(arrays["vocabulary"]).decode("utf-8").split("\n"))
         self._first = Net(arrays, pieces)
         of_second = {name.removeprefix(SECOND): a for name, a in arrays.items() if name.startswith(SECOND)}
-        self._second = Net(of_second, pieces) if of_second else None
+        self._second = Net(of_second, pieces, ready=False) if of_second else None
 
     def probabilities(self, rows: Sequence[Row]) -> tuple[Floats, Floats]:
         """Return kinds (n, 4) and themes (n, T): calibrated, four digits; no row's answer depends on the others."""
