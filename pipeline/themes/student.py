@@ -50,8 +50,7 @@ class Calibration:
     def __call__(self, kinds: Floats, themes: Floats) -> tuple[Floats, Floats]:
         """Return probabilities with four digits, the same on every machine."""
         scaled = kinds.astype(np.float64) * self.kind_scale
-        raised = np.exp(scaled - scaled.max(axis=1, keepdims=True, initial=-np.inf))
-        shares = raised / raised.sum(axis=1, keepdims=True)
+        shares = shares_of(scaled)
         weights = np.clip(themes.astype(np.float64) * self.theme_scale + self.theme_shift, -_RANGE, _RANGE)
         return shares.round(4).astype(np.float32), (1.0 / (1.0 + np.exp(-weights))).round(4).astype(np.float32)
 
@@ -97,11 +96,17 @@ class Student:
         return self._first.evidence(rows, columns)
 
 
+def shares_of(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return scores, rows by kinds, as shares that add up to 1 in every row (softmax)."""
+    raised = np.exp(scores - scores.max(axis=1, keepdims=True, initial=-np.inf))
+    shares: NDArray[np.float64] = raised / raised.sum(axis=1, keepdims=True)
+    return shares
+
+
 def in_doubt(scores: Floats) -> NDArray[np.bool_]:
     """Return which rows' likeliest kind is not sure, or which may be findings with a theme in doubt."""
     kinds, themes = scores[:, : len(KINDS)].astype(np.float64), scores[:, len(KINDS) :]
-    raised = np.exp(kinds - kinds.max(axis=1, keepdims=True, initial=-np.inf))
-    shares = raised / raised.sum(axis=1, keepdims=True)
+    shares = shares_of(kinds)
     open_themes = (np.abs(themes) < _OPEN).any(axis=1) & (shares[:, -1] < _SURE)
     return np.asarray((shares.max(axis=1, initial=0.0) < _SURE) | open_themes)
 
