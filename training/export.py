@@ -13,12 +13,11 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import onnx
 import torch
-from data import HELD, Coded, as_row, split
+from data import HELD, Coded, split
+from figures import judged, plain_card
 from onnxruntime.quantization import QuantType, quantize_dynamic
-from pair import plain_card
 from teacher import Teacher, batch, load
 from tokenizers import Tokenizer
 from torch import nn
@@ -93,11 +92,9 @@ class Rows(nn.Module):
 
 def write_held_out(folder: Path) -> None:
     """Write what the exported teacher says of the rows that were kept apart."""
-    rows = split(HELD)[1]
     tokenizer = Tokenizer.from_file(str(folder / "teacher_tokenizer.json"))
     session = open_session((folder / "teacher.onnx").read_bytes())
-    kinds, themes = Shipped(session, tokenizer, plain_card()).logits([as_row(row) for row in rows])
-    np.savez(folder / "held_out.npz", kinds=kinds, themes=themes, items=[row.item for row in rows])
+    judged(Shipped(session, tokenizer, plain_card()), folder / "held_out.npz")
 
 
 class Graph(nn.Module):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
+from pathlib import Path
+from typing import Any
 
 import numpy as np
-from data import THEMES, Coded
+from data import HELD, THEMES, Coded, as_row, split
 
 from pipeline.themes.rows import KINDS
 
@@ -43,3 +46,26 @@ def figures(rows: list[Coded], kinds: np.ndarray, themes: np.ndarray, threshold:
     for name, at in sorted(groups.items()):
         out[name] = label_figures([rows[i] for i in at], kinds[at].argmax(1), themes[at] > threshold)
     return out
+
+
+def plain_card(version: str = "0") -> dict:
+    """Return a card without calibration."""
+    return {
+        "version": version,
+        "theme_ids": list(THEMES),
+        "thresholds": dict.fromkeys(THEMES, 0.5),
+        "calibration": {
+            "kind_scale": 1.0,
+            "theme_scale": dict.fromkeys(THEMES, 1.0),
+            "theme_shift": dict.fromkeys(THEMES, 0.0),
+        },
+    }
+
+
+def judged(coder: Any, out: Path) -> None:
+    """Write what a student or a teacher, without calibration, says of the rows kept apart; print its figures."""
+    test = split(HELD)[1]
+    kinds, themes = coder.logits([as_row(row) for row in test])
+    np.savez(out, kinds=kinds, themes=themes, items=[row.item for row in test])
+    for name, found in figures(test, kinds, themes).items():
+        print(name, json.dumps(found))

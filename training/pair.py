@@ -8,38 +8,13 @@ together say of the rows kept apart, with the figures.
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
 import numpy as np
-from data import HELD, THEMES, as_row, split
-from figures import figures
+from figures import judged, plain_card
 
 from pipeline.themes.student import SECOND, Student
-
-
-def plain_card(version: str = "0") -> dict:
-    """Return a card without calibration."""
-    return {
-        "version": version,
-        "theme_ids": list(THEMES),
-        "thresholds": dict.fromkeys(THEMES, 0.5),
-        "calibration": {
-            "kind_scale": 1.0,
-            "theme_scale": dict.fromkeys(THEMES, 1.0),
-            "theme_shift": dict.fromkeys(THEMES, 0.0),
-        },
-    }
-
-
-def judged(arrays: dict[str, np.ndarray], out: Path) -> None:
-    """Write what a student says of the rows kept apart to `out`, and print its figures."""
-    test = split(HELD)[1]
-    kinds, themes = Student(arrays, plain_card()).logits([as_row(row) for row in test])
-    np.savez(out, kinds=kinds, themes=themes, items=[row.item for row in test])
-    for name, found in figures(test, kinds, themes).items():
-        print(name, json.dumps(found))
 
 
 def main(first: Path, second: Path, out: Path) -> None:
@@ -50,7 +25,7 @@ def main(first: Path, second: Path, out: Path) -> None:
         arrays = dict(one) | {f"{SECOND}{name}": two[name] for name in two.files if name != "vocabulary"}
     out.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(out / "student.npz", **arrays)
-    judged(arrays, out / "held_out.npz")
+    judged(Student(arrays, plain_card()), out / "held_out.npz")
 
 
 if __name__ == "__main__":

@@ -23,15 +23,16 @@ from pathlib import Path
 import numpy as np
 import torch
 from data import HELD, THEMES, Coded, as_row, everything, split, uncoded, varied
+from figures import judged, plain_card
 from larger import MEANING, Larger, Smoothing, target
 from net import SHAPES, Net
-from pair import judged
 from safetensors.numpy import load_file
 from torch import nn
 
 from pipeline.themes.net import CONTEXT_LIMIT, OWN_LIMIT
 from pipeline.themes.pieces import PAD, SPECIAL, UNKNOWN, Pieces
 from pipeline.themes.rows import CONTEXT_WIDTH, KINDS, lead, nearest
+from pipeline.themes.student import Student
 
 COMMON = 12_000
 SMOOTHING = Smoothing(kind=(0.94, 0.02), theme=(0.98, 0.005))
@@ -246,7 +247,7 @@ def main() -> None:
     arrays = net.arrays() | {"vocabulary": np.frombuffer("\n".join(words).encode(), np.uint8)}
     np.savez_compressed(a.out / "student.npz", **arrays)
     if not a.all:
-        judged(arrays, a.out / "held_out.npz")
+        judged(Student(arrays, plain_card()), a.out / "held_out.npz")
 
 
 if __name__ == "__main__":
